@@ -1,0 +1,13 @@
+"""Development and demonstration: works on an empty environment."""
+
+from cms import env
+
+from .base import *  # noqa: F403
+
+DEBUG = env.boolean("DEBUG", True)
+SECRET_KEY = env.text("SECRET_KEY", "development-only-key-never-used-in-production")
+ALLOWED_HOSTS = ["*"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}

@@ -1,0 +1,31 @@
+"""Series and issues, the audience, and the ledger of what was sent."""
+
+from .audience import (
+    AppendOnlyError,
+    ConsentEvent,
+    Subscriber,
+    Subscription,
+    Suppression,
+    normalise,
+)
+from .issue import IssueCoProducer, IssuePage
+from .mailing import Delivery, DeliveryEvent, Equation, Mailing
+from .periodical import Periodical, PeriodicalPage, SectionTemplate
+
+__all__ = [
+    "AppendOnlyError",
+    "ConsentEvent",
+    "Delivery",
+    "DeliveryEvent",
+    "Equation",
+    "IssueCoProducer",
+    "IssuePage",
+    "Mailing",
+    "Periodical",
+    "PeriodicalPage",
+    "SectionTemplate",
+    "Subscriber",
+    "Subscription",
+    "Suppression",
+    "normalise",
+]

@@ -1,0 +1,166 @@
+"""Who reads the letters, on what legal basis, with the proof. Written by `consent` only."""
+
+from typing import Any, NoReturn, Self
+
+from django.db import models
+from django.utils import timezone
+
+from newsletters.models.periodical import Periodical
+from pages.models import ActorType, Territory, Theme
+
+
+class Subscriber(models.Model):
+    """A person, or the mailbox of a body. `email_key` is the normalised address."""
+
+    email = models.EmailField("courriel")
+    email_key = models.CharField("adresse normalisée", max_length=254, unique=True, editable=False)
+    first_name = models.CharField("prénom", max_length=80, blank=True)
+    last_name = models.CharField("nom", max_length=120, blank=True)
+    organisation = models.CharField("organisme", max_length=200, blank=True)
+    job_title = models.CharField("fonction", max_length=200, blank=True)
+    actor_type = models.CharField(
+        "type d'acteur", max_length=12, choices=ActorType.choices, blank=True
+    )
+    territories = models.ManyToManyField(
+        Territory, blank=True, related_name="+", verbose_name="territoires"
+    )
+    themes = models.ManyToManyField(Theme, blank=True, related_name="+", verbose_name="thématiques")
+    source = models.CharField("provenance", max_length=120, blank=True)
+    created_at = models.DateTimeField("inscrit·e le", default=timezone.now, editable=False)
+    last_action_at = models.DateTimeField("dernière action", default=timezone.now, editable=False)
+    # A hard bounce blocks the address, whatever the series.
+    blocked_at = models.DateTimeField("bloqué·e le", null=True, blank=True, editable=False)
+    blocked_reason = models.CharField("motif", max_length=120, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "abonné·e"
+        verbose_name_plural = "abonné·es"
+        ordering = ["email_key"]
+        permissions = [("see_addresses", "Peut voir et exporter les adresses")]
+
+    def __str__(self) -> str:
+        return self.display_name or f"Abonné·e n° {self.pk}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        self.email_key = normalise(self.email)
+        super().save(*args, **kwargs)
+
+    @property
+    def display_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+
+def normalise(email: str) -> str:
+    """The form under which an address is unique: trimmed and lower-cased, nothing cleverer."""
+    return email.strip().lower()
+
+
+class SubscriptionQuerySet(models.QuerySet["Subscription"]):
+    def active(self) -> Self:
+        return self.filter(state=Subscription.State.ACTIVE)
+
+    def mailable(self, periodical: Periodical) -> Self:
+        """Who receives an issue of this series if it leaves now."""
+        return self.active().filter(periodical=periodical, subscriber__blocked_at=None)
+
+
+class Subscription(models.Model):
+    """One person × one series, with the legal basis the RGPD asks for (art. 6 and 7.1)."""
+
+    class State(models.TextChoices):
+        PENDING = "pending", "En attente de confirmation"
+        ACTIVE = "active", "Abonné·e"
+        LEFT = "left", "Désinscrit·e"
+
+    class Basis(models.TextChoices):
+        CONSENT = "consent", "Consentement"
+        INTEREST = "interest", "Intérêt légitime professionnel"
+        MEMBERSHIP = "membership", "Adhésion"
+
+    subscriber = models.ForeignKey(
+        Subscriber, on_delete=models.CASCADE, related_name="subscriptions", verbose_name="abonné·e"
+    )
+    periodical = models.ForeignKey(
+        Periodical, on_delete=models.PROTECT, related_name="subscriptions", verbose_name="série"
+    )
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.PENDING)
+    basis = models.CharField(
+        "base légale", max_length=12, choices=Basis.choices, default=Basis.CONSENT
+    )
+    created_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)
+    confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True, editable=False)
+    left_at = models.DateTimeField("parti·e le", null=True, blank=True, editable=False)
+
+    objects = SubscriptionQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "abonnement"
+        verbose_name_plural = "abonnements"
+        constraints = [
+            models.UniqueConstraint(fields=["subscriber", "periodical"], name="unique_subscription")
+        ]
+        indexes = [models.Index(fields=["periodical", "state"], name="subscription_by_state")]
+
+    def __str__(self) -> str:
+        return f"{self.periodical} – {self.get_state_display()}"
+
+
+class AppendOnlyError(TypeError):
+    """A line of the consent ledger is written once (RGPD art. 7.1: the proof must hold)."""
+
+
+class ConsentEvent(models.Model):
+    """One line of the ledger: what was asked, under which text, when, by which form."""
+
+    class Action(models.TextChoices):
+        ASKED = "asked", "Demande d'abonnement"
+        CONFIRMED = "confirmed", "Confirmation"
+        IMPORTED = "imported", "Import"
+        CHANGED = "changed", "Modification"
+        LEFT = "left", "Désinscription"
+        ERASED = "erased", "Effacement"
+
+    subscriber = models.ForeignKey(
+        Subscriber, null=True, on_delete=models.SET_NULL, related_name="consent_events"
+    )
+    periodical = models.ForeignKey(
+        Periodical, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    action = models.CharField("action", max_length=10, choices=Action.choices)
+    at = models.DateTimeField("le", default=timezone.now)
+    origin = models.CharField("origine", max_length=200, help_text="Formulaire, en-tête, import…")
+    notice_version = models.CharField("version de la notice", max_length=40, blank=True)
+    notice_text = models.TextField("texte présenté", blank=True)
+
+    class Meta:
+        verbose_name = "preuve du consentement"
+        verbose_name_plural = "preuves du consentement"
+        ordering = ["at", "pk"]
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.get_action_display()} – {self.at:%d/%m/%Y %H:%M}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            raise AppendOnlyError("Une preuve ne se modifie pas.")
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("Une preuve ne s'efface pas.")
+
+
+class Suppression(models.Model):
+    """« Liste repoussoir »: a keyed hash that outlives the address it came from."""
+
+    address_hash = models.CharField("empreinte", max_length=64, unique=True)
+    reason = models.CharField("motif", max_length=40)
+    created_at = models.DateTimeField("le", default=timezone.now)
+
+    class Meta:
+        verbose_name = "adresse à ne plus écrire"
+        verbose_name_plural = "liste repoussoir"
+        default_permissions = ("view",)
+
+    def __str__(self) -> str:
+        return f"{self.reason} – {self.created_at:%d/%m/%Y}"

@@ -1,0 +1,213 @@
+"""The frozen issue, the ledger of its deliveries, and what the relay said afterwards."""
+
+import hashlib
+from dataclasses import asdict, dataclass
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Count, Q
+from django.utils import timezone
+
+from newsletters.models.audience import Subscriber, Subscription
+from newsletters.models.issue import IssuePage
+from newsletters.models.periodical import no_line_break
+
+
+@dataclass(frozen=True, slots=True)
+class Equation:
+    """`audience = accepted + refused + skipped + uncertain + remaining`, always."""
+
+    audience: int
+    accepted: int
+    refused: int
+    skipped: int
+    uncertain: int
+    remaining: int
+
+    @property
+    def balances(self) -> bool:
+        settled = self.accepted + self.refused + self.skipped + self.uncertain
+        return self.audience == settled + self.remaining
+
+    def as_dict(self) -> dict[str, int]:
+        return asdict(self)
+
+
+class Mailing(models.Model):
+    """One sending of one issue: its bytes, its schedule, its state."""
+
+    class State(models.TextChoices):
+        DRAFT = "draft", "À approuver"
+        APPROVED = "approved", "Approuvé"
+        SCHEDULED = "scheduled", "Programmé"
+        SENDING = "sending", "En cours d'envoi"
+        PAUSED = "paused", "En pause"
+        FINISHED = "finished", "Terminé"
+        CANCELLED = "cancelled", "Annulé"
+
+    issue = models.ForeignKey(
+        IssuePage, on_delete=models.PROTECT, related_name="mailings", verbose_name="numéro"
+    )
+    state = models.CharField("état", max_length=10, choices=State.choices, default=State.DRAFT)
+    subject = models.CharField("objet", max_length=150, validators=[no_line_break])
+    preheader = models.CharField("accroche", max_length=200, blank=True)
+    from_name = models.CharField("expéditeur", max_length=120, validators=[no_line_break])
+    from_email = models.EmailField("adresse d'expédition")
+    reply_to = models.EmailField("adresse de réponse", blank=True)
+    html = models.TextField("HTML figé", editable=False)
+    text = models.TextField("texte figé", editable=False)
+    content_hash = models.CharField("empreinte du contenu", max_length=64, editable=False)
+    approved_hash = models.CharField(max_length=64, blank=True, editable=False)
+    approved_at = models.DateTimeField("approuvé le", null=True, editable=False)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    created_at = models.DateTimeField("créé le", default=timezone.now, editable=False)
+    scheduled_at = models.DateTimeField("programmé pour", null=True, blank=True)
+    started_at = models.DateTimeField("commencé le", null=True, editable=False)
+    finished_at = models.DateTimeField("terminé le", null=True, editable=False)
+    # Written once, at the freeze, and never recomputed: the left side of the equation.
+    audience = models.PositiveIntegerField("destinataires", null=True, editable=False)
+    pause_reason = models.TextField("raison de la pause", blank=True, editable=False)
+
+    class Meta:
+        verbose_name = "envoi"
+        verbose_name_plural = "envois"
+        ordering = ["-created_at", "-pk"]
+        permissions = [
+            ("approve_mailing", "Peut approuver un envoi"),
+            ("send_mailing", "Peut programmer et envoyer"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(state="scheduled") | Q(scheduled_at__isnull=False),
+                name="scheduled_mailing_has_a_date",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["sending", "finished"]) | Q(audience__isnull=False),
+                name="sent_mailing_has_a_frozen_audience",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.subject} ({self.get_state_display().lower()})"
+
+    def fingerprint(self) -> str:
+        """SHA-256 of everything a reader receives, personal links excepted."""
+        digest = hashlib.sha256()
+        for part in (
+            self.subject, self.preheader, self.from_name, self.from_email, self.reply_to,
+            self.html, self.text,
+        ):  # fmt: skip
+            digest.update(hashlib.sha256(part.encode()).digest())
+        return digest.hexdigest()
+
+    def equation(self) -> Equation:
+        """The counts of the ledger, in one grouped query."""
+        state = Delivery.State
+        counts = dict(self.deliveries.order_by().values_list("state").annotate(n=Count("pk")))
+        return Equation(
+            audience=self.audience or 0,
+            accepted=counts.get(state.ACCEPTED, 0),
+            refused=counts.get(state.REFUSED, 0),
+            skipped=counts.get(state.SKIPPED, 0),
+            uncertain=counts.get(state.UNCERTAIN, 0),
+            remaining=sum(counts.get(s, 0) for s in (state.PLANNED, state.CLAIMED, state.RETRY)),
+        )
+
+
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    def unsettled(self) -> Self:
+        state = Delivery.State
+        return self.filter(state__in=[state.PLANNED, state.CLAIMED, state.RETRY])
+
+
+class Delivery(models.Model):
+    """One row of the ledger: this mailing × this person."""
+
+    class State(models.TextChoices):
+        PLANNED = "planned", "À envoyer"
+        CLAIMED = "claimed", "En cours"
+        ACCEPTED = "accepted", "Remis au relais"
+        REFUSED = "refused", "Refusé"
+        RETRY = "retry", "À réessayer"
+        UNCERTAIN = "uncertain", "Incertain"
+        SKIPPED = "skipped", "Écarté"
+
+    class SkipReason(models.TextChoices):
+        LEFT = "left", "Désinscrit·e depuis"
+        BLOCKED = "blocked", "Adresse bloquée"
+        ERASED = "erased", "Données effacées"
+        CANCELLED = "cancelled", "Envoi annulé"
+
+    mailing = models.ForeignKey(Mailing, on_delete=models.CASCADE, related_name="deliveries")
+    subscriber = models.ForeignKey(
+        Subscriber, null=True, on_delete=models.SET_NULL, related_name="deliveries"
+    )
+    subscription = models.ForeignKey(
+        Subscription, null=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    email = models.CharField("courriel", max_length=254)
+    state = models.CharField(
+        "résultat", max_length=10, choices=State.choices, default=State.PLANNED
+    )
+    skip_reason = models.CharField("motif", max_length=10, choices=SkipReason.choices, blank=True)
+    worker = models.CharField(max_length=64, blank=True)
+    lease_until = models.DateTimeField(null=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+    not_before = models.DateTimeField(null=True)
+    reply_code = models.PositiveSmallIntegerField("code", null=True)
+    reply_text = models.CharField("réponse du relais", max_length=300, blank=True)
+    settled_at = models.DateTimeField("le", null=True)
+
+    objects = DeliveryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "remise"
+        verbose_name_plural = "remises"
+        default_permissions = ("view",)
+        constraints = [
+            models.UniqueConstraint(fields=["mailing", "email"], name="one_delivery_per_person")
+        ]
+        indexes = [
+            models.Index(
+                fields=["mailing", "id"],
+                name="delivery_to_claim",
+                condition=Q(state__in=["planned", "retry"]),
+            ),
+            models.Index(
+                fields=["lease_until"], name="delivery_leases", condition=Q(state="claimed")
+            ),
+            models.Index(fields=["mailing", "state"], name="delivery_by_state"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Remise n° {self.pk} ({self.get_state_display().lower()})"
+
+
+class DeliveryEvent(models.Model):
+    """What was learned about a delivery after it left: delivered, bounced, complained…"""
+
+    class Kind(models.TextChoices):
+        DELIVERED = "delivered", "Distribué"
+        BOUNCED = "bounced", "Rebond définitif"
+        DEFERRED = "deferred", "Rebond temporaire"
+        COMPLAINED = "complained", "Plainte"
+
+    delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
+    kind = models.CharField("événement", max_length=12, choices=Kind.choices)
+    at = models.DateTimeField("le", default=timezone.now)
+    detail = models.CharField("détail", max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = "événement de remise"
+        verbose_name_plural = "événements de remise"
+        default_permissions = ("view",)
+        ordering = ["at", "pk"]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()} – {self.at:%d/%m/%Y %H:%M}"

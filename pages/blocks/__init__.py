@@ -1,0 +1,1 @@
+"""Blocks of the public site's pages; the letter's own live in newsletters.blocks."""

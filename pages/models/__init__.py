@@ -1,0 +1,34 @@
+"""Everything the site publishes, one file per family."""
+
+from .base import BasePage, PeriodFields
+from .experience import (
+    ExperienceAuthor,
+    ExperienceContact,
+    ExperienceHolder,
+    ExperienceIndexPage,
+    ExperiencePage,
+)
+from .home import HomePage
+from .media import CreditedImage, CreditedRendition
+from .people import Organisation, Person
+from .settings import CentreSettings
+from .taxonomy import ActorType, Territory, Theme
+
+__all__ = [
+    "ActorType",
+    "BasePage",
+    "CentreSettings",
+    "CreditedImage",
+    "CreditedRendition",
+    "ExperienceAuthor",
+    "ExperienceContact",
+    "ExperienceHolder",
+    "ExperienceIndexPage",
+    "ExperiencePage",
+    "HomePage",
+    "Organisation",
+    "PeriodFields",
+    "Person",
+    "Territory",
+    "Theme",
+]

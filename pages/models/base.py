@@ -1,0 +1,98 @@
+"""What every page of the site shares, and the fields of a monthly period."""
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.http import HttpRequest
+
+from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
+from wagtail.models import Page
+from wagtail.search import index
+
+from pages.period import MONTH_CHOICES, Period, PeriodError
+
+
+class BasePage(Page):
+    """A page of the public site: an optional cover picture, and one sentence for social cards."""
+
+    cover = models.ForeignKey(
+        "pages.CreditedImage",
+        verbose_name="image de couverture",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+
+    promote_panels = [
+        MultiFieldPanel(
+            [
+                FieldPanel("slug"),
+                FieldPanel("seo_title"),
+                FieldPanel("search_description"),
+                FieldPanel("show_in_menus"),
+            ],
+            heading="Référencement",
+        ),
+    ]
+
+    class Meta:
+        abstract = True
+
+    def summary(self) -> str:
+        """One sentence for listings, cards and the meta description."""
+        return self.search_description or getattr(self, "standfirst", "")
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        context["breadcrumbs"] = self.get_ancestors().live().filter(depth__gt=2).specific()
+        return context
+
+
+class PeriodFields(models.Model):
+    """Year and month(s), optional in a draft, checked as soon as they are complete."""
+
+    year = models.PositiveSmallIntegerField(
+        "année", null=True, validators=[MinValueValidator(1980), MaxValueValidator(2100)]
+    )
+    first_month = models.PositiveSmallIntegerField("mois", null=True, choices=MONTH_CHOICES)
+    last_month = models.PositiveSmallIntegerField(
+        "dernier mois",
+        null=True,
+        blank=True,
+        choices=MONTH_CHOICES,
+        help_text="Seulement pour un numéro double : le mois qui suit, dans la même année.",
+    )
+
+    period_panel = MultiFieldPanel(
+        [FieldRowPanel([FieldPanel("first_month"), FieldPanel("last_month"), FieldPanel("year")])],
+        heading="Période",
+    )
+    period_search_fields = [index.FilterField("year"), index.FilterField("first_month")]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def period(self) -> Period | None:
+        """The period, or None while a draft has none or an impossible one."""
+        if not (self.year and self.first_month):
+            return None
+        try:
+            return Period(self.year, self.first_month, self.last_month or self.first_month)
+        except PeriodError:
+            return None
+
+    @property
+    def period_label(self) -> str:
+        return self.period.label if self.period else ""
+
+    def clean(self) -> None:
+        super().clean()
+        if self.year and self.first_month:
+            try:
+                Period(self.year, self.first_month, self.last_month or self.first_month)
+            except PeriodError as error:
+                raise ValidationError({"last_month": str(error)}) from error
