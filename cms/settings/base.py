@@ -141,7 +141,7 @@ WAGTAILADMIN_BASE_URL = env.text("SITE_URL", "http://localhost:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "pages.CreditedImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
 WAGTAILDOCS_EXTENSIONS = [
-    "csv", "docx", "epub", "ics", "key", "mp3", "odp", "ods", "odt", "pdf", "pptx", "txt", "xlsx", "zip",
+    "csv", "docx", "epub", "ics", "mp3", "odp", "ods", "odt", "pdf", "pptx", "txt", "xlsx", "zip",
 ]  # fmt: skip
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

@@ -1,0 +1,16 @@
+// Refreshes the counts of a running send. Without it the page is complete, only still.
+const status = document.querySelector("[data-progress]");
+
+async function refresh() {
+  const response = await fetch(status.dataset.progress, { headers: { Accept: "application/json" } });
+  if (!response.ok) return;
+  const counts = await response.json();
+  for (const [name, value] of Object.entries(counts)) {
+    const field = document.querySelector(`[data-field="${name}"]`);
+    if (field) field.textContent = value;
+  }
+  if (!["scheduled", "sending"].includes(counts.state)) window.location.reload();
+  else if (counts.audience && !document.querySelector('[data-field="audience"]')) window.location.reload();
+}
+
+if (status) setInterval(refresh, 2000);

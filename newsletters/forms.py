@@ -1,0 +1,48 @@
+"""Forms of the sending screens."""
+
+from datetime import datetime
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils import timezone
+
+from wagtail.admin.widgets import AdminDateTimeInput
+
+MAX_TEST_ADDRESSES = 5
+
+
+class TestSendForm(forms.Form):
+    addresses = forms.CharField(
+        label="Envoyer un test à",
+        max_length=600,
+        help_text="Cinq adresses au plus, séparées par des virgules. L'objet porte « [TEST] ».",
+    )
+
+    def clean_addresses(self) -> list[str]:
+        addresses = [a.strip() for a in self.cleaned_data["addresses"].split(",") if a.strip()]
+        if len(addresses) > MAX_TEST_ADDRESSES:
+            raise ValidationError(f"{MAX_TEST_ADDRESSES} adresses au plus.")
+        for address in addresses:
+            try:
+                validate_email(address)
+            except ValidationError as error:
+                raise ValidationError(f"« {address} » n'est pas une adresse valide.") from error
+        return addresses
+
+
+class ScheduleForm(forms.Form):
+    """An empty date means now; a past one is a slip, not a wish."""
+
+    at = forms.DateTimeField(
+        label="Partir le",
+        required=False,
+        widget=AdminDateTimeInput(),
+        help_text="Laissez vide pour envoyer tout de suite.",
+    )
+
+    def clean_at(self) -> datetime | None:
+        at = self.cleaned_data["at"]
+        if at and at < timezone.now():
+            raise ValidationError("Cette date est passée.")
+        return at

@@ -1,0 +1,92 @@
+"""Admin screens: series, subscribers, sendings."""
+
+from django.http import HttpRequest
+from django.urls import URLPattern, path
+
+from wagtail.admin.menu import MenuItem
+from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
+from wagtail.admin.viewsets.model import ModelViewSet
+from wagtail.snippets.views.snippets import SnippetViewSet
+
+from newsletters import sending_views as views
+from newsletters.models import Periodical, Subscriber
+from newsletters.permissions import may_follow
+
+
+class MailingMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return may_follow(request.user)
+
+
+class MailingViewSet(ViewSet):
+    """Prepare, approve, schedule and follow the sending of an issue."""
+
+    name = "mailings"
+    url_prefix = "envois"
+    url_namespace = "mailings"
+    icon = "mail"
+    menu_label = "Envois"
+    menu_name = "envois"
+    menu_order = 100
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        return [
+            path("", views.MailingIndex.as_view(), name="index"),
+            path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
+            path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
+            path("<int:pk>/avancement/", views.MailingProgress.as_view(), name="progress"),
+            path("<int:pk>/courriel/", views.MailingContent.as_view(), name="content"),
+            path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
+        ]
+
+    def get_menu_item(self, order: int | None = None) -> MailingMenuItem:
+        return MailingMenuItem(
+            self.menu_label,
+            self.menu_url,
+            name=self.menu_name,
+            icon_name=self.icon,
+            order=order or self.menu_order,
+        )
+
+
+class PeriodicalViewSet(SnippetViewSet):
+    model = Periodical
+    icon = "list-ol"
+    menu_label = "Séries et gabarits"
+    menu_order = 200
+    base_url_path = "series"
+    admin_url_namespace = "periodicals"
+    list_display = ["title", "get_frequency_display", "sender_name"]
+    search_backend_name = None
+    search_fields = ["title", "code"]
+    panels = Periodical.panels
+
+
+class SubscriberViewSet(ModelViewSet):
+    """Read only here: the audience is written by `newsletters.consent`."""
+
+    model = Subscriber
+    name = "abonnes"
+    icon = "group"
+    menu_label = "Abonné·es"
+    menu_order = 300
+    list_display = ["email", "display_name", "organisation", "get_actor_type_display", "created_at"]
+    list_filter = ["actor_type"]
+    list_per_page = 50
+    ordering = ["email_key"]
+    search_backend_name = None
+    search_fields = ["email_key", "last_name", "organisation"]
+    inspect_view_enabled = True
+    inspect_view_fields = [
+        "email", "first_name", "last_name", "organisation", "job_title", "actor_type",
+        "territories", "themes", "source", "created_at", "blocked_at", "blocked_reason",
+    ]  # fmt: skip
+    form_fields = ["email"]
+    copy_view_enabled = False
+
+
+class LettersGroup(ViewSetGroup):
+    menu_label = "Lettres"
+    menu_icon = "mail"
+    menu_order = 150
+    items = (MailingViewSet, PeriodicalViewSet, SubscriberViewSet)

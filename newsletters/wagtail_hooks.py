@@ -1,0 +1,54 @@
+"""Registers what `viewsets` defines, the log actions and the way from an issue to its sending."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from wagtail import hooks
+from wagtail.admin.widgets import Button
+from wagtail.permissions import register_permission_policy
+
+from newsletters.models import IssuePage, Subscriber
+from newsletters.permissions import AddressPolicy, may_follow
+from newsletters.viewsets import LettersGroup
+
+register_permission_policy(Subscriber, AddressPolicy(Subscriber))
+hooks.register("register_admin_viewset", lambda: LettersGroup())
+
+LOG_ACTIONS = {
+    "prepared": ("Préparer l'envoi", "Envoi préparé"),
+    "approuver": ("Approuver", "Contenu de l'envoi approuvé"),
+    "programmer": ("Programmer", "Envoi programmé"),
+    "pause": ("Mettre en pause", "Envoi mis en pause"),
+    "reprendre": ("Reprendre", "Envoi repris"),
+    "annuler": ("Annuler", "Envoi annulé"),
+}
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    for name, (label, message) in LOG_ACTIONS.items():
+        actions.register_action(f"newsletters.{name}", label, message)
+
+
+@hooks.register("register_page_header_buttons")
+def issue_header_buttons(
+    page: Any, user: Any, view_name: str, next_url: str | None = None
+) -> Iterator[Button]:
+    """« Préparer l'envoi » in the header of every issue."""
+    if isinstance(page.specific_deferred, IssuePage) and may_follow(user):
+        yield Button(
+            "Préparer l'envoi",
+            reverse("mailings:prepare", args=[page.pk]),
+            icon_name="mail",
+            priority=15,
+        )
+
+
+@hooks.register("insert_global_admin_css")
+def admin_css() -> SafeString:
+    return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))

@@ -1,0 +1,9 @@
+"""Registers what `viewsets` defines."""
+
+from wagtail import hooks
+
+from pages.viewsets import VocabularyGroup, organisation_chooser, person_chooser
+
+hooks.register("register_admin_viewset", lambda: VocabularyGroup())
+hooks.register("register_admin_viewset", lambda: organisation_chooser)
+hooks.register("register_admin_viewset", lambda: person_chooser)
