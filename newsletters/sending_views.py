@@ -52,7 +52,9 @@ class MailingIndex(SendingScreen):
             IssuePage.objects.filter(mailings=None).newest_first().select_related("periodical")
         )
         return super().get_context_data(
-            mailings=Mailing.objects.select_related("issue__periodical").defer("html", "text")[:100],
+            mailings=Mailing.objects.select_related("issue__periodical").defer("html", "text")[
+                :100
+            ],
             unsent=unsent[:10],
             **kwargs,
         )
@@ -133,8 +135,7 @@ class MailingDetail(SendingScreen):
             "may_schedule": state == states.APPROVED and user.has_perm(SEND),
             "may_pause": state in (states.SCHEDULED, states.SENDING) and user.has_perm(SEND),
             "may_resume": state == states.PAUSED and user.has_perm(SEND),
-            "may_cancel": state not in (states.FINISHED, states.CANCELLED)
-            and user.has_perm(SEND),
+            "may_cancel": state not in (states.FINISHED, states.CANCELLED) and user.has_perm(SEND),
             "is_running": state in (states.SCHEDULED, states.SENDING),
         }
         return super().get_context_data(**(context | kwargs))
@@ -179,7 +180,8 @@ class MailingAction(View):
     def programmer(self, request: HttpRequest, mailing: Mailing) -> str:
         form = ScheduleForm(request.POST)
         if not form.is_valid():
-            raise lifecycle.LifecycleError(" ".join(sum(form.errors.values(), [])))
+            problems = [str(problem) for errors in form.errors.values() for problem in errors]
+            raise lifecycle.LifecycleError(" ".join(problems))
         at = form.cleaned_data["at"] or timezone.now()
         lifecycle.schedule(mailing=mailing, at=at, user=request.user)
         return f"Envoi programmé pour le {timezone.localtime(at):%d/%m/%Y à %H:%M}."

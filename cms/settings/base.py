@@ -180,6 +180,10 @@ ANYMAIL: dict[str, Any] = {
 # How the letter leaves: "smtp" (our pipelined client) or "django" (any EMAIL_BACKEND).
 NEWSLETTER_TRANSPORT = env.text("NEWSLETTER_TRANSPORT", "smtp")
 NEWSLETTER_JOURNAL_DIR = VAR_DIR / "journal"
+# Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
+MAIL_CATCHER_DIR = VAR_DIR / "mail"
+SHOW_CAUGHT_MAIL = False
+DEMO_PORT = env.integer("DEMO_PORT", 8000)
 
 # --- Search ---------------------------------------------------------------------------------
 

@@ -7,6 +7,7 @@ from .base import *  # noqa: F403
 DEBUG = env.boolean("DEBUG", True)
 SECRET_KEY = env.text("SECRET_KEY", "development-only-key-never-used-in-production")
 ALLOWED_HOSTS = ["*"]
+SHOW_CAUGHT_MAIL = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},

@@ -1,0 +1,112 @@
+"""Loads the demonstration content. Every step looks for what exists first: run twice, it
+repairs what is missing and repeats nothing."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from django.contrib.auth.models import Group, Permission
+
+from wagtail.models import Page, Site
+
+from cms.demo.articles import load_experiences
+from cms.demo.letters import load_issues, load_periodical
+from cms.demo.parts import CENTRE, image, organisation, person, read
+from newsletters.models import PeriodicalPage
+from pages.models import CentreSettings, HomePage, Territory, Theme
+
+
+def load_vocabularies() -> None:
+    for row in read("themes.json"):
+        Theme.objects.update_or_create(
+            code=row["code"],
+            defaults={
+                "name": row["name"],
+                "description": row["description"],
+                "sort_order": row["order"],
+            },
+        )
+    for row in read("organisations.json"):
+        organisation(row["name"], row["kind"], row.get("city", ""))
+    for row in read("people.json"):
+        somebody = person(row["name"])
+        if not somebody.function:
+            somebody.function, somebody.email = row["function"], row.get("email", "")
+            somebody.save()
+    load_territories()
+
+
+def load_territories() -> None:
+    rows = read("territories.json")
+    made: dict[str, Territory] = {}
+    for row in rows:
+        made[row["name"]], _ = Territory.objects.get_or_create(
+            name=row["name"], kind=row["kind"], code=row.get("code", "")
+        )
+    for row in rows:
+        territory = made[row["name"]]
+        wanted = {made[name].pk for name in row["parents"]}
+        if set(territory.parents.values_list("pk", flat=True)) != wanted:
+            territory.parents.set([made[name] for name in row["parents"]])
+            territory.save()
+
+
+def load_home() -> HomePage:
+    home = HomePage.objects.first()
+    if home is None:
+        root = Page.objects.get(depth=1)
+        Page.objects.filter(slug="home", depth=2).update(slug="ancienne-page-d-accueil")
+        home = root.add_child(
+            instance=HomePage(
+                title=CENTRE,
+                slug="accueil",
+                tagline="Relier celles et ceux qui font vivre les quartiers de l'ouest francilien.",
+                presentation=(
+                    "<p>Le centre de ressources outille, informe et met en réseau les "
+                    "professionnel·les, les élu·es et les habitant·es engagé·es dans la "
+                    "politique de la ville, du Val-d'Oise aux Hauts-de-Seine et aux Yvelines.</p>"
+                ),
+                cover=image("accueil", title="Accueil", credit=f"© {CENTRE}", alt=""),
+            )
+        )
+    Site.objects.update(root_page=home, site_name=CENTRE)
+    Page.objects.filter(slug="ancienne-page-d-accueil", depth=2).delete()
+    site = Site.objects.get()
+    settings = CentreSettings.for_site(site)
+    settings.name = CENTRE
+    settings.address = "12 quai des Trois Rives\n95000 Cergy"
+    settings.phone = "01 99 00 12 34"
+    settings.email = "contact@example.org"
+    settings.publication_director = "Direction du centre"
+    settings.save()
+    return HomePage.objects.get(pk=home.pk)
+
+
+def load_roles() -> None:
+    """Four groups, one right each: the same person may belong to several."""
+    roles = {
+        "Rédaction": ["add_mailing", "view_mailing"],
+        "Validation": ["view_mailing", "approve_mailing"],
+        "Envoi": ["view_mailing", "send_mailing"],
+        "Gestion des abonné·es": ["see_addresses"],
+    }
+    access = Permission.objects.get(codename="access_admin")
+    for name, codenames in roles.items():
+        group, made = Group.objects.get_or_create(name=name)
+        if made:
+            rights = Permission.objects.filter(
+                content_type__app_label="newsletters", codename__in=codenames
+            )
+            group.permissions.set([access, *rights])
+
+
+Step = tuple[str, Callable[[], Any]]
+
+
+def steps() -> Iterator[Step]:
+    """(French label, action) in order; each is safe to run again."""
+    yield "Vocabulaires", load_vocabularies
+    yield "Rôles", load_roles
+    yield "Page d'accueil", load_home
+    yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())
+    yield "Série Résonances", lambda: load_periodical(HomePage.objects.get())
+    yield "Numéros", lambda: load_issues(PeriodicalPage.objects.get())

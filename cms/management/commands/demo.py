@@ -1,0 +1,143 @@
+"""`demo`: the whole product on one machine, from an empty database to a letter received."""
+
+import secrets
+import socket
+import subprocess
+import sys
+import time
+from argparse import ArgumentParser
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
+
+from wagtail.models import Site
+
+from cms.demo import audience, loader, sending
+from cms.demo.catcher import received
+
+HOST = "127.0.0.1"
+
+
+class Command(BaseCommand):
+    help = "Installe la démonstration, envoie le dernier numéro et sert le site."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--subscribers", type=int, default=4_000)
+        parser.add_argument("--port", type=int, default=settings.DEMO_PORT)
+        parser.add_argument("--no-serve", action="store_true", help="S'arrêter après l'envoi.")
+
+    def handle(
+        self, *args: Any, subscribers: int, port: int, no_serve: bool, **options: Any
+    ) -> None:
+        if subscribers < 1:
+            raise CommandError("--subscribers : au moins 1.")
+        if not no_serve:
+            refuse_busy_port(port, "DEMO_PORT ou --port")
+        refuse_busy_port(settings.EMAIL_PORT, "EMAIL_PORT")
+        try:
+            self.prepare(subscribers, port)
+            with background("catch_mail", f"--port={settings.EMAIL_PORT}"):
+                wait_for_port(settings.EMAIL_PORT)
+                mailing = sending.send_newest(progress=not options["no_color"])
+                self.report(mailing, port)
+                if not no_serve:
+                    self.serve(port)
+        except OperationalError as error:
+            raise CommandError(f"La base de données ne répond pas : {error}") from error
+
+    def prepare(self, subscribers: int, port: int) -> None:
+        self.say("Base de données")
+        call_command("migrate", verbosity=0)
+        for label, action in loader.steps():
+            self.say(label)
+            action()
+        Site.objects.update(hostname="localhost", port=port)
+        self.say(f"{subscribers} abonné·es")
+        audience.enrol(subscribers)
+        self.password = admin_password()
+        self.say("Index de recherche")
+        call_command("rebuild_index", quiet=True)
+
+    def say(self, what: str) -> None:
+        self.stdout.write(f"  {what}…")
+        self.stdout.flush()
+
+    def report(self, mailing: Any, port: int) -> None:
+        equation = mailing.equation()
+        address = f"http://localhost:{port}"
+        inbox = received(settings.MAIL_CATCHER_DIR)
+        self.stdout.write(
+            f"""
+  Procès-verbal de l'envoi « {mailing.subject} »
+    audience {equation.audience} = {equation.accepted} remis + {equation.refused} refusés \
++ {equation.skipped} écartés + {equation.uncertain} incertains + {equation.remaining} restants
+    empreinte du contenu : {mailing.content_hash}
+    reçus par l'attrape-courrier : {len({line["recipient"] for line in inbox})} destinataires \
+distincts, {len(inbox)} messages
+
+  Le site                {address}/
+  Le numéro en ligne     {address}{mailing.issue.get_url()}
+  Le courriel reçu       {address}/courriels-recus/
+  L'administration       {address}/admin/   (identifiant : admin, mot de passe : {self.password})
+  Le procès-verbal       {address}/admin/envois/{mailing.pk}/
+"""
+        )
+        self.stdout.flush()
+
+    def serve(self, port: int) -> None:
+        self.stdout.write("  Ctrl+C pour arrêter.\n")
+        with background("send_mailings", "--quiet"), suppress(KeyboardInterrupt):
+            call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
+
+
+def admin_password() -> str:
+    """The administrator's password, made at the first run and kept beside the database."""
+    path = settings.VAR_DIR / "mot-de-passe-admin.txt"
+    users = get_user_model().objects
+    if not path.exists():
+        path.write_text(secrets.token_urlsafe(9), encoding="utf-8")
+    password = path.read_text(encoding="utf-8").strip()
+    if not users.filter(username="admin").exists():
+        users.create_superuser("admin", "admin@example.org", password, first_name="Admin")
+    return password
+
+
+def refuse_busy_port(port: int, setting: str) -> None:
+    with socket.socket() as probe:
+        if probe.connect_ex((HOST, port)) == 0:
+            raise CommandError(
+                f"Le port {port} est déjà occupé : fermez le programme qui l'utilise, ou "
+                f"choisissez-en un autre avec {setting}."
+            )
+
+
+def wait_for_port(port: int, seconds: float = 15) -> None:
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.1)
+    raise CommandError(f"L'attrape-courrier n'a pas démarré sur le port {port}.")
+
+
+@contextmanager
+def background(*command: str) -> Iterator[None]:
+    """A management command in its own process, stopped with us whatever happens."""
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL
+    )
+    try:
+        yield
+    finally:
+        process.terminate()
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
