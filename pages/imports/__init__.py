@@ -1,0 +1,1 @@
+"""Readers of the documents that a centre already has; no Django here."""
