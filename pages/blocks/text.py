@@ -6,7 +6,9 @@ from wagtail import blocks
 
 # No heading, image or embed inside a paragraph: each has a block of its own, so that the
 # heading order and the text alternatives can be checked.
-PARAGRAPH_FEATURES = ["bold", "italic", "ol", "ul", "link", "document-link", "superscript"]
+PARAGRAPH_FEATURES = [
+    "bold", "italic", "quotation", "ol", "ul", "link", "document-link", "superscript",
+]  # fmt: skip
 
 
 class HeadingBlock(blocks.CharBlock):

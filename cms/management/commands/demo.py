@@ -130,7 +130,7 @@ def wait_for_port(port: int, seconds: float = 15) -> None:
 @contextmanager
 def background(*command: str) -> Iterator[None]:
     """A management command in its own process, stopped with us whatever happens."""
-    process = subprocess.Popen(
+    process = subprocess.Popen(  # noqa: S603
         [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL
     )
     try:
