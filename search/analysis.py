@@ -1,8 +1,9 @@
 """From French text to index terms: tokens, elision, inclusive forms, compounds, accents, stems.
 
-Pure: no Django, no engine, no state but caches. The same function serves the index and the query. Terms
-that share a position are alternatives (any of them matches); successive positions are a phrase. Only
-kept words count in positions, so that `Garges lès Gonesse` and `Garges-lès-Gonesse` are the same phrase.
+Pure: no Django, no engine, no state but caches. The same function serves the index and the query.
+Terms that share a position are alternatives (any of them matches); successive positions are a
+phrase. Only kept words count in positions, so that `Garges lès Gonesse` and `Garges-lès-Gonesse`
+are the same phrase.
 """
 
 import re
@@ -13,7 +14,7 @@ from functools import lru_cache
 from search import inclusive
 from search.line_breaks import heal_line_breaks
 from search.patterns import ADDRESS, CODED, NUMBER, PIECE, PLAIN, TOKEN, glue
-from search.words import STOP_WORDS, compose, fold, readings
+from search.words import STOP_WORDS, compose, fold, readings, word_set
 
 __all__ = ["Term", "analyse", "fold", "heal_line_breaks", "terms"]
 
@@ -34,10 +35,10 @@ class Term:
     surface: str
 
 
-_ELIDED = frozenset("l d j m t s n c qu jusqu lorsqu puisqu quoiqu".split())
+_ELIDED = word_set("l d j m t s n c qu jusqu lorsqu puisqu quoiqu")
 # An apostrophe that elides nothing: aujourd'hui, prud'homme, entr'aide.
-_FUSED = frozenset("aujourd prud entr".split())
-_HOST_NOISE = frozenset("www http https fr org com net eu gouv".split())
+_FUSED = word_set("aujourd prud entr")
+_HOST_NOISE = word_set("www http https fr org com net eu gouv")
 _MAX_ADDRESS_WORDS = 24
 _MAX_TAILS = 4
 
@@ -102,7 +103,7 @@ def _laid_out(kept: list[tuple[int, int, _Readings]]) -> tuple[int, tuple[_Entry
 
 
 def _kept(words: list[_Word], keep: bool) -> Iterator[tuple[int, int, _Readings]]:
-    """Readings of each word that is not a stop word; a compound's joined form goes with each part."""
+    """Readings of each word but stop words; a compound's joined form goes with each part."""
     joined = _joined_forms(words)
     for word in words:
         spellings = [s for s in word.spellings if keep or s.lower() not in STOP_WORDS]
@@ -122,14 +123,14 @@ def _distinct(spellings: tuple[str, ...]) -> _Readings:
 def _joined_forms(words: list[_Word]) -> tuple[str, ...]:
     """`co-construction` -> coconstruction, `aujourd'hui` -> aujourdhui, `COVID-19` -> covid19.
 
-    Only for two parts: longer compounds are names, nobody writes them in one word. Not before a stop
-    word either (`peut-elle`, `celui-ci`).
+    Only for two parts: longer compounds are names, nobody writes them in one word. Not before a
+    stop word either (`peut-elle`, `celui-ci`).
     """
     parts = words[1:] if words and words[0].spellings[0].lower() in _ELIDED else words
     if len(parts) != 2 or parts[1].glue not in ("-", "'", "&"):
         return ()
     first, second = parts[0].spellings[0], parts[1].spellings
-    if second[0].lower() in STOP_WORDS or first.isdigit():
+    if first.isdigit() or (parts[1].glue != "&" and second[0].lower() in STOP_WORDS):
         return ()
     return tuple(first + spelling for spelling in second)
 
@@ -141,13 +142,14 @@ def _words(chunk: str) -> list[_Word]:
     acronym = _dotted_acronym(pieces)
     if acronym:
         return [_Word(0, len(body), (acronym,), "")]
-    if body != chunk and len(pieces) == 1:
-        return [_Word(0, len(chunk), (chunk, body), "")]
     words: list[_Word] = []
     index = 0
     while index < len(pieces):
         word, index = _next_word(body, pieces, index)
         words.append(word)
+    if body != chunk:  # ANRU+ is also found as ANRU
+        last = words[-1]
+        last.end, last.spellings = len(chunk), (last.spellings[0] + "+", *last.spellings)
     return words
 
 

@@ -1,16 +1,16 @@
 """Inclusive French: from `acteur·rice·s` to acteur, acteurs, actrice, actrices.
 
 The rule is one idea: a suffix is accepted when it is the tail of a plausible feminine of its base.
-`rice` is the tail of *actrice*, so `acteur.rice` is a form; no feminine of *quartier* ends in `le`, so
-`quartier.le` is two words. The middle dot and the parentheses have no other use inside a word, so they
-also accept a suffix the tables do not know.
+`rice` is the tail of *actrice*, so `acteur.rice` is a form; no feminine of *quartier* ends in
+`le`, so `quartier.le` is two words. The middle dot and the parentheses have no other use inside a
+word, so they also accept a suffix the tables do not know.
 
 Pure functions on lower-case or all-capitals words; no regular expression sees more than one word.
 """
 
 from collections.abc import Sequence
 
-from search.words import fold
+from search.words import fold, word_set
 
 # Masculine ending -> feminine endings. The longest matching ending alone is used.
 _ENDINGS: dict[str, tuple[str, ...]] = {
@@ -58,6 +58,7 @@ _ENDINGS: dict[str, tuple[str, ...]] = {
 }
 _BY_LENGTH = sorted(_ENDINGS, key=len, reverse=True)
 
+# Not here: homme/femme, fille/garçon, père/mère. They are two words (`égalité femmes-hommes`).
 _IRREGULAR: dict[str, tuple[str, ...]] = {
     "il": ("elle",),
     "lui": ("elle",),
@@ -67,14 +68,6 @@ _IRREGULAR: dict[str, tuple[str, ...]] = {
     "le": ("la",),
     "tou": ("toute",),
     "tout": ("toute",),
-    "homme": ("femme",),
-    "garçon": ("fille", "garçonne"),
-    "père": ("mère",),
-    "frère": ("sœur",),
-    "oncle": ("tante",),
-    "neveu": ("nièce",),
-    "mari": ("femme",),
-    "roi": ("reine",),
     "duc": ("duchesse",),
     "dieu": ("déesse",),
     "abbé": ("abbesse",),
@@ -103,19 +96,19 @@ _TAKES_E = "éiudtnlrskm"
 _SINGULAR_S = ("ais", "ois", "ers", "ès", "gros", "gras", "bas", "las", "ras", "métis", "héros")
 _PLURALS = (("eau", "eaux"), ("al", "aux"), ("eu", "eux"))
 # Three-letter words and shorter that a dot or a hyphen may extend (`loi.e`, `art.e` are refused).
-_SHORT = frozenset(
-    "un né élu vu lu nu dû vif ami net nul tel las bas gai mis pur sûr dur bon fin gras gros dit sec "
-    "uni mûr cru ému usé lié tué têt tou il le lui eux ils".split()
-)
+_SHORT = word_set("""
+    un né élu vu lu nu dû vif ami net nul tel las bas gai mis pur sûr dur bon fin gras gros dit
+    sec uni mûr cru ému usé lié tué têt tou il le lui eux ils
+""")
 # Nouns in -el, so that a missing space (`hôtel.les`) or a hyphen (`appel-les`) splices nothing.
-_NOT_ADJECTIVES_IN_EL = frozenset(
-    "appel rappel hôtel ciel sel miel logiciel duel label noël tunnel pixel dégel gel recel pastel "
-    "archipel scalpel caramel carrousel cheptel autel béchamel".split()
-)
+_NOT_ADJECTIVES_IN_EL = word_set("""
+    appel rappel hôtel ciel sel miel logiciel duel label noël tunnel pixel dégel gel recel
+    pastel archipel scalpel caramel carrousel cheptel autel béchamel
+""")
 # What follows a hyphen without being a suffix: inversions and `-là`, `-ci`.
-_CLITICS = frozenset(
-    "il ils elle elles on je tu nous vous ce ci là la lui leur moi toi en y t lès".split()
-)
+_CLITICS = word_set("""
+    il ils elle elles on je tu nous vous ce ci là la lui leur moi toi en y t lès
+""")
 _LONGEST_SUFFIX = 6
 
 
@@ -142,11 +135,14 @@ def plural(word: str) -> str:
 def expand(base: str, tails: Sequence[str], separator: str) -> tuple[str, ...]:
     """Every form of `base` + `tails`, masculine first; empty when this is no inclusive form.
 
-    `base` and `tails` are the words between the separators (`acteur`, [`rice`, `s`]); `separator` is the
-    first one, reduced to one of ``· ( . - / _ E`` (E: a capital, as in `étudiantEs`).
+    `base` and `tails` are the words between the separators (`acteur`, [`rice`, `s`]); `separator`
+    is the first one, reduced to one of ``· ( . - / _``.
     """
-    if not base.isalpha() or len(base) < 2 or not _same_case(base, tails, separator):
+    if not base.isalpha() or len(base) < 2 or not "".join(tails).isalpha():
         return ()
+    same_case = base.isupper() or "".join(tails).islower()
+    if separator not in "·(" and not same_case:
+        return ()  # `quartier.Le` opens a sentence
     base, suffix = base.lower(), _suffix(tails)
     if separator == "-" and suffix in _CLITICS | {""}:
         return ()
@@ -162,7 +158,7 @@ def expand(base: str, tails: Sequence[str], separator: str) -> tuple[str, ...]:
         found = _agreeing(masculine, suffix)
         if found:
             return _both_numbers((*_spoken(base, masculine), *found))
-    return _splice(base, suffix) if certain else ()
+    return _splice(base, suffix) if certain and same_case else ()
 
 
 def merged(word: str) -> tuple[str, ...]:
@@ -179,14 +175,8 @@ def merged(word: str) -> tuple[str, ...]:
         return _both_numbers((singular[:-3], singular[:-6] + "rice"))
     cut = next((i for i, letter in enumerate(word) if i and letter.isupper()), 0)
     if cut > 2 and word[:cut].islower() and low.endswith(("e", "es")):
-        return expand(word[:cut], [low[cut:]], "E")
+        return expand(word[:cut], [low[cut:]], "/")
     return ()
-
-
-def _same_case(base: str, tails: Sequence[str], separator: str) -> bool:
-    """`quartier.Le` opens a sentence: a capital needs an all-capitals base."""
-    letters = "".join(tails)
-    return letters.isalpha() and (letters.islower() or base.isupper() or separator == "E")
 
 
 def _suffix(tails: Sequence[str]) -> str:
@@ -228,7 +218,7 @@ def _doubtful(masculine: str, suffix: str) -> bool:
 
 
 def _agreeing(masculine: str, suffix: str) -> list[str]:
-    """Feminines of `masculine` whose tail is `suffix`, an exact `masculine + suffix` first and alone."""
+    """Feminines of `masculine` with the tail `suffix`; `masculine + suffix`, if one, alone."""
     if suffix == "seuse" and masculine.endswith("eur"):
         suffix = "euse"  # a frequent slip: `porteur·seuses`
     known, tail, root = feminines(masculine), fold(suffix), fold(masculine)
@@ -243,7 +233,7 @@ def _agreeing(masculine: str, suffix: str) -> list[str]:
 
 
 def _covers(feminine: str, root: str, tail: str, slack: int) -> bool:
-    """Whether `tail` ends `feminine` and starts no later than `slack` letters past their common part."""
+    """Whether `tail` ends `feminine`, from at most `slack` letters past what `root` shares."""
     shared = next(
         (i for i, (a, b) in enumerate(zip(feminine, root, strict=False)) if a != b),
         min(len(feminine), len(root)),

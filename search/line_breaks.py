@@ -3,35 +3,36 @@
 import re
 from collections.abc import Set as AbstractSet
 
-# Compounds written with a hyphen whatever the line: a wrong join would lose their parts, a wrong hyphen
-# loses nothing (the analysis also indexes the joined form). Hence: in doubt, keep the hyphen.
-_FIRST = frozenset(
-    """
-    après arrière avant au beau belle bien celle celles celui ceux chef ci contre court couvre demi deux
-    dix droit elle elles entre est eux ex existe extra faire fait garde grand grande grands grandes haut
-    haute hauts hors là laissez libre longue lui mal mi mieux moi moins moitié moyen nord non nous nouveau
-    nouvelle nu ouest outre part peut petit petite petits petites plein pluri plus porte post pouvoir
-    premier prêt presque quasi quatre quelques rendez rez saint sainte sans savoir semi social socio sous
-    soi sud tiers toi tout toute trois vice vingt trente quarante cinquante soixante vis vous allez cent
-    """.split()
-)
-_SECOND = frozenset(
-    """
-    abri accueil bas ci delà dessous dessus là même mêmes être vous moi toi nous t lès sur sous en aller
-    mère père mères pères parent parents enfant enfants ville villes quart dix vingt quatre huit
-    """.split()
-)
+from search.words import word_set
+
+# Compounds written with a hyphen whatever the line: a wrong join would lose their parts, a wrong
+# hyphen loses nothing (the analysis also indexes the joined form). Hence: in doubt, keep the
+# hyphen.
+_FIRST = word_set("""
+    après arrière avant au beau belle bien celle celles celui ceux chef ci contre court couvre
+    demi deux dix droit elle elles entre est eux ex existe extra faire fait garde grand grande
+    grands grandes haut haute hauts hors là laissez libre longue lui mal mi mieux moi moins
+    moitié moyen nord non nous nouveau nouvelle nu ouest outre part peut petit petite petits
+    petites plein pluri plus porte post pouvoir premier prêt presque quasi quatre quelques
+    rendez rez saint sainte sans savoir semi social socio sous soi sud tiers toi tout toute
+    trois vice vingt trente quarante cinquante soixante vis vous allez cent
+""")
+_SECOND = word_set("""
+    abri accueil bas ci delà dessous dessus là même mêmes être vous moi toi nous t lès sur sous
+    en aller mère père mères pères parent parents enfant enfants ville villes quart dix vingt
+    quatre huit
+""")
 # What opens the rest of a compound: `vis-⏎à-vis`, `Garges-⏎lès-Gonesse`, `Val-⏎d'Oise`.
-_LINKS = frozenset("à d de du en et l la le les lès sur sous au aux t".split())
+_LINKS = word_set("à d de du en et l la le les lès sur sous au aux t")
 # After `-t` or `-d` only (`peut-il`): elsewhere `il`, `on`, `elle` are ends of words (`conse-il`).
-_SUBJECTS = frozenset("il ils elle elles on".split())
-_BEFORE_CE = frozenset("est était serait sera fut soit sont étaient".split())
+_SUBJECTS = word_set("il ils elle elles on")
+_BEFORE_CE = word_set("est était serait sera fut soit sont étaient")
 # Gender marks stay, for the analysis to expand: `habitant-⏎es`.
-_GENDER = frozenset("e es ne nes le les rice rices trice trices euse euses ice ices ve ves".split())
+_GENDER = word_set("e es ne nes le les rice rices trice trices euse euses ice ices ve ves")
 # Never a word of its own here, whatever the document says elsewhere.
-_ENDINGS = frozenset(
-    "ment ments tion tions sion sions si ci tal tif tifs tes ces des té tés".split()
-)
+_ENDINGS = word_set("""
+    ment ments tion tions sion sions si ci tal tif tifs tes ces des té tés
+""")
 _GAP = r"[ \t\r\f]{0,8}(?:\n[ \t\r\f]{0,8}){1,3}"
 _BREAK = re.compile(rf"(?<=[^\W_])[-\u2010]{_GAP}(?=[^\W_])")
 _SOFT_BREAK = re.compile(rf"\u00ad{_GAP}(?=[^\W_])")
@@ -41,10 +42,10 @@ _LOOK_BACK = 60
 
 
 def heal_line_breaks(text: str) -> str:
-    """`text` with the words cut at line ends rejoined (`contin-⏎⏎ue`); compounds keep their hyphen.
+    """`text` with its words cut at line ends rejoined; compounds keep their hyphen.
 
-    The document is its own dictionary: `potentiellement` or `co-construction` written whole elsewhere
-    settles the case. The line break goes in both cases; nothing else changes.
+    The document is its own dictionary: `potentiellement` or `co-construction` written whole
+    elsewhere settles the case. The line break goes in both cases; nothing else changes.
     """
     text = _SOFT_BREAK.sub("", text)
     breaks = list(_BREAK.finditer(text))
@@ -72,7 +73,7 @@ def _vocabulary(text: str, resumed: set[int]) -> set[str]:
 
 
 def _joins(token: str, following: str, known: AbstractSet[str]) -> bool:
-    """Whether the hyphen between `token` (all that precedes it up to a space) and what follows goes."""
+    """Whether the hyphen goes; `token` is what precedes it up to a space."""
     whole = re.split("['’(«/]", token)[-1]
     right = _RIGHT.match(following)
     if right is None or not whole or any(sign in token for sign in ("@", "www.", "://")):
