@@ -27,11 +27,12 @@ def parse(lines: Sequence[Line]) -> tuple[tuple[Contact, ...], tuple[Doubt, ...]
 
 
 def _entries(lines: Sequence[Line]) -> list[Line]:
-    """Join the lines of one entry: a line that holds no address goes on with the next."""
+    """Join the lines of one entry: it ends with an address, before a bullet or a capital."""
     entries: list[Line] = []
     for number, line in lines:
         text = _LABEL.sub("", line)
-        complete = not entries or "@" in entries[-1][1] or line.startswith(("-", "•"))
+        closed = entries and "@" in entries[-1][1] and text[:1].isupper()
+        complete = not entries or closed or line.startswith(("-", "•"))
         if complete and text:
             entries.append((number, text))
         elif text:

@@ -28,6 +28,7 @@ _PREFIXES = word_set(
     "co re pré sous sur non ex multi inter intra auto anti mini éco socio post pluri micro macro "
     "hyper semi demi trans ultra vice"
 )
+_LINKS = word_set("à au aux d de des du en et l la le les lès ès sous sur t y")  # « porte-à-porte »
 # A line that stops on one of these is no heading.
 _DANGLING = word_set("le la les un une des du de à au aux et ou en par pour sur dans que")
 
@@ -106,7 +107,8 @@ def _heal(head: str, tail: str, words: dict[str, int]) -> tuple[str, str]:
     first = WORD.findall(head.lower())[-1].split("-")[-1]
     second = WORD.findall(tail.lower())[0]
     whole = WORD.findall(head.lower())[-1]
-    if f"{whole}-{second}" in words or tail[0].isupper():
+    compound = "-" in whole and first in _LINKS
+    if compound or f"{whole}-{second}" in words or tail[0].isupper():
         return head, ""
     dropped = head[:-1]
     if f"{first}{second}" in words:
@@ -114,7 +116,8 @@ def _heal(head: str, tail: str, words: dict[str, int]) -> tuple[str, str]:
     note = f"Mot coupé en fin de ligne, trait d’union gardé : « {whole}-{second} »."
     if second.split("-")[0] in _KEPT_TAILS or (first in words and second in words):
         return head, note
-    return dropped, ""
+    removed = f"Mot coupé en fin de ligne, trait d’union retiré : « {whole}{second} »."
+    return dropped, removed if first in _PREFIXES else ""
 
 
 def _mend(passage: Passage, words: dict[str, int]) -> Passage:
