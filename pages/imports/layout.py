@@ -91,7 +91,8 @@ def _titles(flows: Sequence[Passage], found: Sequence[Entry]) -> list[tuple[int,
     spans = []
     index = 0
     while index < len(flows):
-        end = index
+        # A title of one or two words is only believed when the contents list announces it.
+        end = index + (is_capitals(flows[index].text) and _announced(flows[index].text, found))
         while end < len(flows) and _title_part(flows[end].text, first=end == index):
             end += 1
         if end > index and _opens_sheet(flows, index, end, found):
@@ -110,9 +111,12 @@ def _opens_sheet(flows: Sequence[Passage], start: int, end: int, found: Sequence
     text = " ".join(passage.text for passage in flows[start:end])
     if not follows or _NO_TITLE.match(text):
         return False
-    entry = best_entry(found, text)
-    announced = entry and likeness(split_entry(entry.what, text, "")[0], text) >= 0.75
-    return bool(announced or _label(flows, start))
+    return _announced(text, found) or bool(_label(flows, start))
+
+
+def _announced(title: str, found: Sequence[Entry]) -> bool:
+    entry = best_entry(found, title)
+    return bool(entry and likeness(split_entry(entry.what, title, "")[0], title) >= 0.75)
 
 
 def _above(flows: Sequence[Passage], start: int) -> int:
