@@ -15,9 +15,12 @@ import django
 
 import tests.benchmarks as package
 
-Figure = TypedDict(
-    "Figure", {"value": float, "unit": str, "baseline": float | None, "ratio": float | None}
-)
+
+class Figure(TypedDict):
+    value: float
+    unit: str
+    baseline: float | None
+    ratio: float | None
 
 
 def names() -> list[str]:

@@ -21,7 +21,8 @@ SOMMAIRE
 
 PRÉAMBULE
 
-Chaque mois, une expérience locale. L'ensemble des articles réalisés cette année 2023 - par Lou Martin, Sacha Petit -, est regroupé au sein de ce recueil.
+Chaque mois, une expérience locale. L'ensemble des articles réalisés cette année 2023 - par Lou
+Martin, Sacha Petit -, est regroupé au sein de ce recueil.
 
 UN JARDIN AU PIED DES TOURS, ASSOCIATION RACINES, SARCELLES - MARS P.6
 
@@ -31,11 +32,15 @@ Sarcelles
 
 UN JARDIN AU PIED DES TOURS
 
-L'association Racines cultive depuis 2019 une friche avec les habitant·es de Sarcelles, au pied des tours, et en fait un lieu de rencontre ouvert à toutes et tous.
+L'association Racines cultive depuis 2019 une friche avec les habitant·es de Sarcelles, au pied
+des tours, et en fait un lieu de rencontre ouvert à toutes et tous.
 
 Une friche devenue commune
 
-Tout commence par une réunion d'habitant·es, un soir de mars, dans le hall d'un immeuble. *Nous avons commencé par écouter*, explique Dominique Rive, coordinatrice de l'association Racines. Le jardin s'agrandit ensuite parcelle après parcelle, avec l'appui du bailleur et du centre social voisin.
+Tout commence par une réunion d'habitant·es, un soir de mars, dans le hall d'un immeuble. *Nous
+avons commencé par écouter*, explique Dominique Rive, coordinatrice de l'association Racines. Le
+jardin s'agrandit ensuite parcelle après parcelle, avec l'appui du bailleur et du centre social
+voisin.
 
 CONTACT :
 
@@ -45,11 +50,13 @@ Nanterre
 
 LIRE ENSEMBLE
 
-La ville de Nanterre installe des boîtes à livres avec les écoles du quartier, et forme des parents volontaires à la lecture à voix haute, chaque mercredi.
+La ville de Nanterre installe des boîtes à livres avec les écoles du quartier, et forme des
+parents volontaires à la lecture à voix haute, chaque mercredi.
 
 Des livres au coin de la rue
 
-Douze boîtes à livres ont été posées par les services de la ville avec les parents d'élèves. Les enfants choisissent les titres, les parents lisent, les agent·es réparent.
+Douze boîtes à livres ont été posées par les services de la ville avec les parents d'élèves. Les
+enfants choisissent les titres, les parents lisent, les agent·es réparent.
 
 CONTACT :
 
