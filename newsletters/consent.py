@@ -38,7 +38,7 @@ def leave(*, subscription: Subscription, origin: str) -> None:
 
 
 def suppressed(emails: list[str]) -> set[str]:
-    """Which of these addresses are on the « liste repoussoir »; one query, none when it is empty."""
+    """Which of these addresses are on the « liste repoussoir », in at most two queries."""
     if not emails or not Suppression.objects.exists():
         return set()
     by_hash = {digest: email for email in emails for digest in address_hashes(normalise(email))}

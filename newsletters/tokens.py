@@ -1,4 +1,4 @@
-"""Signed links and identifiers. One salt per purpose: a token of one kind is worth nothing as another.
+"""Signed links and identifiers, one salt per purpose: a token of one kind is no other kind.
 
 HMAC-SHA-256 over keys derived from SECRET_KEY, computed by hand rather than by
 `django.core.signing`: a send signs two values per message, and Signer derives its key each time.
@@ -13,6 +13,7 @@ from functools import lru_cache
 from typing import Final
 
 from django.conf import settings
+from django.utils.encoding import force_bytes
 
 _UNSUBSCRIBE: Final = "newsletters.unsubscribe"
 _MESSAGE_ID: Final = "newsletters.message-id"
@@ -24,16 +25,16 @@ class BadToken(ValueError):  # noqa: N818  (says what happened)
 
 
 @lru_cache(maxsize=32)
-def _key(secret: str, salt: str) -> bytes:
-    return hashlib.sha256(f"{salt}\0{secret}".encode()).digest()
+def _key(secret: str | bytes, salt: str) -> bytes:
+    return hashlib.sha256(salt.encode() + b"\0" + force_bytes(secret)).digest()
 
 
-def _secrets() -> list[str]:
+def _secrets() -> list[str | bytes]:
     """The signing key, then the retired keys that still verify."""
     return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
 
 
-def _signature(value: str, salt: str, secret: str) -> str:
+def _signature(value: str, salt: str, secret: str | bytes) -> str:
     digest = hmac.digest(_key(secret, salt), value.encode(), "sha256")
     return urlsafe_b64encode(digest[:15]).decode("ascii")
 

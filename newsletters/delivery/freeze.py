@@ -4,6 +4,7 @@ import logging
 
 from django.db import connection, transaction
 from django.db.models import Value
+from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from newsletters.models import Delivery, Equation, Mailing, Subscription
@@ -46,13 +47,14 @@ def _check(mailing: Mailing) -> None:
     # would let an edit in the database, or an approval of another version, go out.
     if not mailing.approved_hash == mailing.content_hash == mailing.fingerprint():
         raise FreezeError(
-            "Le contenu n'est plus celui qui a été approuvé. Préparez et approuvez l'envoi à nouveau."
+            "Le contenu n'est plus celui qui a été approuvé. "
+            "Préparez et approuvez l'envoi à nouveau."
         )
 
 
 def _plan(mailing: Mailing) -> None:
     """One INSERT … SELECT: 400,000 people never pass through Python."""
-    columns = {
+    columns: dict[str, str | Combinable] = {
         "mailing_id": Value(mailing.pk),
         "subscriber_id": "subscriber_id",
         "subscription_id": "pk",
@@ -74,4 +76,4 @@ def _plan(mailing: Mailing) -> None:
     names = ", ".join(map(quote, columns))
     with connection.cursor() as cursor:
         # The unique constraint (mailing, address) decides: planning twice cannot double anybody.
-        cursor.execute(f"INSERT INTO {table} ({names}) {select} ON CONFLICT DO NOTHING", params)  # noqa: S608
+        cursor.execute(f"INSERT INTO {table} ({names}) {select} ON CONFLICT DO NOTHING", params)

@@ -8,6 +8,7 @@ any moment the fate of every row is known, except the one in flight, which is kn
 import logging
 import time
 from collections.abc import Callable
+from contextlib import ExitStack
 from typing import Final, NamedTuple
 
 from django.conf import settings
@@ -28,7 +29,7 @@ from newsletters.delivery.claim import (
 )
 from newsletters.delivery.journal import Journal, discard
 from newsletters.delivery.message import Addressing
-from newsletters.delivery.smtp import SmtpConnection
+from newsletters.delivery.smtp import SmtpConnection, TlsMode
 from newsletters.delivery.transport import DjangoTransport, SmtpTransport, Transport
 from newsletters.delivery.wire import WireError
 from newsletters.delivery.worker import Worker
@@ -101,7 +102,7 @@ def configured_transport() -> Transport:
     """The transport of NEWSLETTER_TRANSPORT: « smtp » or « django »."""
     if settings.NEWSLETTER_TRANSPORT == "django":
         return DjangoTransport()
-    implicit = "tls" if settings.EMAIL_USE_SSL else "none"
+    implicit: TlsMode = "tls" if settings.EMAIL_USE_SSL else "none"
     return SmtpTransport(
         SmtpConnection(
             settings.EMAIL_HOST,
@@ -146,18 +147,19 @@ def _drained(
     except WireError as error:
         return f"Le message ne peut pas être écrit : {error}."
     told = time.monotonic()
-    try:
-        with Worker() as worker:
-            loop = _Loop(mailing, addressing, transport, worker, should_stop)
-            while not should_stop() and (batch := claim(mailing.pk, worker.name)):
-                fault = loop.send(batch)
-                if fault:
-                    return fault
-                if on_progress and time.monotonic() - told > _PROGRESS_SECONDS:
-                    on_progress(mailing.equation())
-                    told = time.monotonic()
-    except OSError as error:  # the journal directory; a database error is no OSError
-        return _disk_fault(error)
+    with ExitStack() as stack:
+        try:
+            worker = stack.enter_context(Worker())
+        except OSError as error:
+            return _disk_fault(error)
+        loop = _Loop(mailing, addressing, transport, worker, should_stop)
+        while not should_stop() and (batch := claim(mailing.pk, worker.name)):
+            fault = loop.send(batch)
+            if fault:
+                return fault
+            if on_progress and time.monotonic() - told > _PROGRESS_SECONDS:
+                on_progress(mailing.equation())
+                told = time.monotonic()
     return ""
 
 
@@ -198,7 +200,10 @@ class _Loop:
         self._flush()
         answered = {one.pk for one in batch.rows[:offered]}
         release(self._worker, [row.pk for row in batch.rows if row.pk not in answered])
-        discard(self._journal.rotate())
+        try:
+            discard(self._journal.rotate())
+        except OSError as error:
+            return _disk_fault(error)
         return fault
 
     def _offer(self, row: Claimed) -> Answer:

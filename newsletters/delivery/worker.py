@@ -107,7 +107,8 @@ def recover_dead(directory: Path | None = None) -> Recovery:
     found += [_settle(name, directory, complete=False) for name in _expired(directory)]
     total = Recovery(*map(sum, zip(Recovery(), *found, strict=True)))
     if any(total):
-        logger.warning("event=recovered %s", " ".join(f"{k}={v}" for k, v in total._asdict().items()))
+        counts = " ".join(f"{name}={count}" for name, count in total._asdict().items())
+        logger.warning("event=recovered %s", counts)
     return total
 
 
@@ -139,9 +140,7 @@ def _free(descriptor: int, lock: Path) -> bool:
 
 def _expired(directory: Path) -> list[str]:
     """Workers of other machines whose lease has run out."""
-    claimed = Delivery.objects.filter(
-        state=Delivery.State.CLAIMED, lease_until__lt=timezone.now()
-    )
+    claimed = Delivery.objects.filter(state=Delivery.State.CLAIMED, lease_until__lt=timezone.now())
     names = claimed.order_by("worker").values_list("worker", flat=True).distinct()
     return [name for name in names if not _lock_path(directory, name).exists()]
 
