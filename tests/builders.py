@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from django.utils import timezone
+
 from wagtail.models import Page, Site
 
+from newsletters.delivery.freeze import freeze
 from newsletters.letter import KIND_CHOICES
 from newsletters.models import (
     IssuePage,
+    Mailing,
     Periodical,
     PeriodicalPage,
     SectionTemplate,
@@ -90,3 +94,44 @@ def make_subscription(email: str, *, periodical: Periodical, **fields: Any) -> S
     subscriber = Subscriber.objects.create(email=email)
     values = {"state": Subscription.State.ACTIVE} | fields
     return Subscription.objects.create(subscriber=subscriber, periodical=periodical, **values)
+
+
+def make_readers(count: int, *, periodical: Periodical) -> list[Subscription]:
+    """Active subscriptions of lecteur00001@example.org and following."""
+    people = Subscriber.objects.bulk_create(
+        Subscriber(email=email, email_key=email)
+        for email in (f"lecteur{n:05d}@example.org" for n in range(1, count + 1))
+    )
+    return Subscription.objects.bulk_create(
+        Subscription(subscriber=person, periodical=periodical, state=Subscription.State.ACTIVE)
+        for person in people
+    )
+
+
+def make_mailing(*, issue: IssuePage | None = None, **fields: Any) -> Mailing:
+    """A mailing approved as it is, of a small letter; `state` and any field may be given."""
+    mailing = Mailing(
+        issue=issue or make_issue(),
+        **{
+            "subject": "Résonances – mars 2026",
+            "from_name": "Pôle ressources",
+            "from_email": "lettre@example.org",
+            "html": '<p>Égalité</p><a href="%%unsubscribe_url%%">Se désinscrire</a>\n',
+            "text": "Égalité\nSe désinscrire : %%unsubscribe_url%%\n",
+            "state": Mailing.State.APPROVED,
+        }
+        | fields,
+    )
+    mailing.content_hash = mailing.approved_hash = mailing.fingerprint()
+    mailing.approved_at = timezone.now()
+    mailing.save()
+    return mailing
+
+
+def make_sending(readers: int) -> Mailing:
+    """A mailing frozen for so many readers, ready to deliver."""
+    mailing = make_mailing()
+    make_readers(readers, periodical=mailing.issue.periodical)
+    freeze(mailing=mailing)
+    mailing.refresh_from_db()
+    return mailing

@@ -1,0 +1,188 @@
+"""The seam between the send loop and whatever carries mail. Fakes belong here and nowhere lower."""
+
+from __future__ import annotations
+
+import smtplib
+from typing import Protocol
+
+from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+
+import requests
+from anymail.exceptions import (  # type: ignore[import-untyped]
+    AnymailAPIError,
+    AnymailRecipientsRefused,
+)
+from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
+
+from .answers import Answer, Outcome, RelayUnavailable, explained, outcome_of, worded
+from .smtp import SmtpConnection
+from .wire import (
+    AddressRefused,
+    HeaderInjection,
+    Recipient,
+    WireTemplate,
+    ascii_address,
+    refuse_injection,
+)
+
+# Said without a relay: RFC 3463 X.1.3, bad destination mailbox address syntax.
+_BAD_ADDRESS = "5.1.3"
+
+
+class Transport(Protocol):
+    """Carries one message at a time, over one connection, in one thread.
+
+    `open` and `send` raise RelayUnavailable when nobody can be served and nothing was sent. What
+    concerns one person comes back as an Answer; `send` never offers a message twice.
+    """
+
+    def open(self) -> None: ...
+
+    def close(self) -> None: ...
+
+    def send(self, recipient: Recipient, template: WireTemplate) -> Answer: ...
+
+
+class SmtpTransport:
+    """The fast way: spliced bytes over a pipelined connection."""
+
+    def __init__(self, connection: SmtpConnection, bounce_address: str = "") -> None:
+        """`bounce_address` is the envelope sender; empty, that of the letter."""
+        self._connection = connection
+        self._bounce_address = bounce_address
+
+    def open(self) -> None:
+        self._connection.open()
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def send(self, recipient: Recipient, template: WireTemplate) -> Answer:
+        try:
+            envelope_to = ascii_address(recipient.email)
+            message = template.build(recipient)
+        except (AddressRefused, HeaderInjection) as error:
+            return unwritable(error)
+        sender = ascii_address(self._bounce_address or template.content.from_email)
+        return self._connection.send(sender, envelope_to, message, dot_safe=True)
+
+
+class DjangoTransport:
+    """Any EMAIL_BACKEND, Anymail's included: the slow reference, one message object per person.
+
+    A backend shows no moment of the final dot, so a connection lost inside it is UNCERTAIN.
+    """
+
+    def __init__(self, backend: BaseEmailBackend | None = None) -> None:
+        """`backend` defaults to the one of the settings."""
+        self._backend = backend if backend is not None else get_connection()
+
+    def open(self) -> None:
+        try:
+            self._backend.open()
+        except OSError as error:
+            raise self._unavailable(error) from error
+
+    def close(self) -> None:
+        self._backend.close()
+
+    def send(self, recipient: Recipient, template: WireTemplate) -> Answer:
+        self.open()
+        try:
+            message = _django_message(recipient, template)
+            sent = self._backend.send_messages([message])
+        except (AddressRefused, HeaderInjection, BadHeaderError) as error:
+            return unwritable(error)
+        except smtplib.SMTPRecipientsRefused as error:
+            code, words = next(iter(error.recipients.values()))
+            return self._smtp_answer(code, words, recipient)
+        except smtplib.SMTPSenderRefused as error:
+            if error.smtp_code >= 500:
+                raise self._unavailable(error) from error
+            return self._smtp_answer(error.smtp_code, error.smtp_error, recipient)
+        except smtplib.SMTPResponseException as error:
+            return self._smtp_answer(error.smtp_code, error.smtp_error, recipient)
+        except AnymailRecipientsRefused:
+            return Answer(Outcome.REFUSED, 0, "", "destinataire refusé par le fournisseur")
+        except AnymailAPIError as error:
+            return _provider_answer(error)
+        except OSError:
+            self._backend.close()
+            return Answer(Outcome.UNCERTAIN, 0, "", "réponse du serveur d’envoi perdue")
+        if sent == 0:
+            return Answer(Outcome.RETRY, 0, "", "rien n’a été transmis")
+        return Answer(Outcome.ACCEPTED, 0, "", "")
+
+    def _smtp_answer(self, code: int, words: bytes | str, recipient: Recipient) -> Answer:
+        text = words.decode("ascii", "replace") if isinstance(words, bytes) else words
+        outcome = outcome_of(code)
+        if code == 421 or outcome is Outcome.UNCERTAIN:
+            self._backend.close()
+        return worded(outcome, code, text, recipient.email)
+
+    def _unavailable(self, error: OSError) -> RelayUnavailable:
+        host = str(getattr(self._backend, "host", "") or "configuré")
+        return explained(error, host, int(getattr(self._backend, "port", 0) or 0))
+
+
+def unwritable(error: ValueError) -> Answer:
+    """The Answer for a person whose address or name cannot be written: refused before sending."""
+    if isinstance(error, AddressRefused):
+        return Answer(Outcome.REFUSED, 0, _BAD_ADDRESS, str(error))
+    return Answer(Outcome.REFUSED, 0, _BAD_ADDRESS, "saut de ligne dans un nom ou une adresse")
+
+
+def _django_message(recipient: Recipient, template: WireTemplate) -> EmailMultiAlternatives:
+    content = template.content
+    text, page = template.render(recipient)
+    headers = dict(content.headers) | dict(recipient.headers)
+    headers |= {"Message-ID": recipient.message_id, "Date": template.date}
+    message = EmailMultiAlternatives(
+        content.subject,
+        text,
+        from_email=_mailbox(content.from_name, content.from_email),
+        to=[_mailbox(recipient.name, ascii_address(recipient.email))],
+        reply_to=[content.reply_to] if content.reply_to else None,
+        headers=headers,
+    )
+    message.attach_alternative(page, "text/html")
+    return message
+
+
+def _mailbox(name: str, email: str) -> str:
+    refuse_injection(name)
+    quoted = name.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{quoted}" <{email}>' if name else email
+
+
+def _provider_answer(error: AnymailAPIError) -> Answer:
+    """429 came before any work; another 4xx is a no; a 5xx or no answer tells nothing."""
+    code = error.status_code or 0
+    if _never_connected(error):
+        raise RelayUnavailable(
+            "Le fournisseur d’envoi est injoignable. Vérifiez le réseau.", "network"
+        ) from error
+    if code in {401, 403}:
+        raise RelayUnavailable(
+            f"Le fournisseur d’envoi refuse l’identification (code {code}). Vérifiez la clé.",
+            "auth",
+            code,
+        ) from error
+    if code == 429:
+        return Answer(Outcome.RETRY, code, "", "le fournisseur demande de ralentir")
+    if 400 <= code < 500:
+        return Answer(Outcome.REFUSED, code, "", "message refusé par le fournisseur")
+    return Answer(Outcome.UNCERTAIN, code, "", "réponse du fournisseur perdue")
+
+
+def _never_connected(error: AnymailAPIError) -> bool:
+    """Whether the request was not even written: name, route, port or certificate refused.
+
+    Anymail's error also is requests' own, whose only argument is urllib3's.
+    """
+    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ConnectTimeout):
+        return True
+    cause = error.__cause__
+    reason = getattr(next(iter(getattr(cause, "args", ())), None), "reason", None)
+    return isinstance(reason, NewConnectionError | ConnectTimeoutError)

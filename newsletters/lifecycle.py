@@ -1,0 +1,249 @@
+"""Everything that may happen to a mailing, from the issue to its end. Raises, never speaks HTTP.
+
+Each step is a conditional UPDATE on the state it expects: of two clicks, one wins and the other
+is told so.
+"""
+
+import logging
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final, NamedTuple
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils import timezone
+
+from newsletters.delivery.answers import RelayUnavailable
+from newsletters.delivery.claim import skip_cancelled
+from newsletters.delivery.freeze import FreezeError, freeze
+from newsletters.delivery.send import send_samples
+from newsletters.delivery.wire import WireError
+from newsletters.models import IssuePage, Mailing
+
+logger = logging.getLogger(__name__)
+
+# A letter that announces a meeting of the morning must not leave in the evening unasked.
+LATE: Final = timedelta(hours=2)
+MAX_TEST_ADDRESSES: Final = 5
+_CLOCK_SLACK: Final = timedelta(minutes=5)
+
+_State = Mailing.State
+
+
+class LifecycleError(Exception):
+    """The step cannot be taken; the text is French and meant for the person who asked."""
+
+
+class Rendering(NamedTuple):
+    subject: str
+    preheader: str
+    html: str
+    text: str
+
+
+@transaction.atomic
+def prepare(*, issue: IssuePage, user: AbstractBaseUser | None) -> Mailing:
+    """The draft mailing of an issue: its latest revision rendered, its hash taken.
+
+    Preparing again rewrites the same draft, whose former approval no longer matches. Raises
+    LifecycleError with every problem of the issue, or when a mailing of it is already approved.
+    """
+    IssuePage.objects.select_for_update(of=("self",)).get(pk=issue.pk)
+    engaged = issue.mailings.exclude(state__in=[_State.DRAFT, _State.CANCELLED]).first()
+    if engaged:
+        raise LifecycleError(
+            f"Ce numéro a déjà un envoi : {engaged.get_state_display().lower()} (n° {engaged.pk})."
+        )
+    mailing = issue.mailings.filter(state=_State.DRAFT).first() or Mailing(issue=issue)
+    _fill(mailing, _latest(issue))
+    mailing.content_hash = mailing.fingerprint()
+    mailing.created_by_id = user.pk if user else mailing.created_by_id
+    mailing.save()
+    logger.info("event=prepared mailing=%s issue=%s", mailing.pk, issue.pk)
+    return mailing
+
+
+def approve(*, mailing: Mailing, content_hash: str, user: AbstractBaseUser | None) -> None:
+    """Approve exactly the content whose hash was shown. Raises LifecycleError for another."""
+    if not content_hash == mailing.content_hash == mailing.fingerprint():
+        raise LifecycleError(
+            "Le contenu a changé depuis qu'il vous a été montré. Relisez-le avant d'approuver."
+        )
+    _step(
+        mailing,
+        [_State.DRAFT],
+        "Cet envoi n'attend pas d'approbation",
+        hash_expected=content_hash,
+        state=_State.APPROVED,
+        approved_hash=content_hash,
+        approved_at=timezone.now(),
+        approved_by_id=user.pk if user else None,
+    )
+
+
+def schedule(*, mailing: Mailing, at: datetime, user: AbstractBaseUser | None) -> None:
+    """Let the worker send at this moment (aware); now is allowed, the past is not."""
+    if at < timezone.now() - _CLOCK_SLACK:
+        raise LifecycleError("Cette date est passée : choisissez un moment à venir.")
+    _step(
+        mailing,
+        [_State.APPROVED, _State.SCHEDULED],
+        "Seul un envoi approuvé peut être programmé",
+        state=_State.SCHEDULED,
+        scheduled_at=at,
+    )
+    logger.info("event=scheduled mailing=%s user=%s", mailing.pk, user.pk if user else "")
+
+
+def pause(*, mailing: Mailing, reason: str) -> None:
+    """Stop claiming; what is already in hand leaves. `reason` is French and shown."""
+    _step(
+        mailing,
+        [_State.SENDING, _State.SCHEDULED],
+        "Cet envoi n'est ni en cours ni programmé",
+        state=_State.PAUSED,
+        pause_reason=reason,
+    )
+
+
+def resume(*, mailing: Mailing) -> None:
+    """Go on where the ledger stands; a mailing that had not begun becomes due now."""
+    begun = mailing.audience is not None
+    values: dict[str, Any] = {"state": _State.SENDING} if begun else {"state": _State.SCHEDULED}
+    if not begun:
+        values["scheduled_at"] = timezone.now()
+    _step(mailing, [_State.PAUSED], "Cet envoi n'est pas en pause", pause_reason="", **values)
+
+
+@transaction.atomic
+def cancel(*, mailing: Mailing) -> None:
+    """End it: rows nobody holds are struck out; those in hand end with the worker's batch."""
+    open_states = [
+        _State.DRAFT, _State.APPROVED, _State.SCHEDULED, _State.SENDING, _State.PAUSED,
+    ]  # fmt: skip
+    _step(
+        mailing,
+        open_states,
+        "Cet envoi est déjà terminé",
+        state=_State.CANCELLED,
+        finished_at=timezone.now(),
+    )
+    skip_cancelled()
+
+
+def send_test(*, issue: IssuePage, addresses: Sequence[str], user: AbstractBaseUser | None) -> int:
+    """Send the latest revision, marked [TEST], to at most five addresses; how many were accepted.
+
+    All addresses are checked before anything leaves. Raises LifecycleError.
+    """
+    wanted = list(dict.fromkeys(address.strip() for address in addresses if address.strip()))
+    if not wanted:
+        raise LifecycleError("Indiquez au moins une adresse pour le test.")
+    if len(wanted) > MAX_TEST_ADDRESSES:
+        raise LifecycleError(f"Un test va à {MAX_TEST_ADDRESSES} adresses au plus.")
+    for address in wanted:
+        try:
+            validate_email(address)
+        except ValidationError as error:
+            raise LifecycleError(f"L'adresse « {address} » est mal formée.") from error
+    mailing = Mailing(issue=issue)
+    _fill(mailing, _latest(issue))
+    mailing.subject = f"[TEST] {mailing.subject}"
+    try:
+        sent = send_samples(mailing, wanted)
+    except RelayUnavailable as error:
+        raise LifecycleError(str(error)) from error
+    except WireError as error:
+        raise LifecycleError(f"Le message ne peut pas être écrit : {error}.") from error
+    who = user.pk if user else ""
+    logger.info("event=test_sent issue=%s accepted=%s user=%s", issue.pk, sent, who)
+    return sent
+
+
+def launch_due() -> list[Mailing]:
+    """Freeze and start the scheduled mailings whose time has come; those examined, as they are now.
+
+    More than two hours late, it asks: the mailing is paused with the question. A mailing that
+    cannot be frozen is paused with the reason.
+    """
+    now = timezone.now()
+    due = Mailing.objects.filter(state=_State.SCHEDULED, scheduled_at__lte=now)
+    examined = list(due.order_by("scheduled_at", "pk"))
+    for mailing in examined:
+        try:
+            if mailing.scheduled_at and now - mailing.scheduled_at > LATE:
+                _ask(mailing, mailing.scheduled_at)
+            else:
+                freeze(mailing=mailing)
+        except FreezeError as error:
+            _try_pause(mailing, str(error))
+        mailing.refresh_from_db()
+    return examined
+
+
+def _ask(mailing: Mailing, scheduled_at: datetime) -> None:
+    planned = timezone.localtime(scheduled_at)
+    _try_pause(
+        mailing,
+        f"L'envoi était prévu le {planned:%d/%m/%Y à %H:%M} et n'a pas pu partir à l'heure. "
+        "Faut-il encore l'envoyer ? « Reprendre » l'envoie maintenant.",
+    )
+
+
+def _try_pause(mailing: Mailing, reason: str) -> None:
+    """Pause unless somebody has just decided otherwise."""
+    Mailing.objects.filter(pk=mailing.pk, state=_State.SCHEDULED).update(
+        state=_State.PAUSED, pause_reason=reason
+    )
+    logger.warning("event=mailing_paused mailing=%s", mailing.pk)
+
+
+def _step(
+    mailing: Mailing,
+    expected: list[Mailing.State],
+    otherwise: str,
+    *,
+    hash_expected: str | None = None,
+    **values: Any,
+) -> None:
+    """Move a mailing on only from an expected state. Raises LifecycleError."""
+    rows = Mailing.objects.filter(pk=mailing.pk, state__in=expected)
+    if hash_expected is not None:
+        rows = rows.filter(content_hash=hash_expected)
+    moved = rows.update(**values)
+    mailing.refresh_from_db()
+    if not moved:
+        raise LifecycleError(f"{otherwise} (état : {mailing.get_state_display().lower()}).")
+    logger.info("event=%s mailing=%s", mailing.state, mailing.pk)
+
+
+def _latest(issue: IssuePage) -> IssuePage:
+    """The latest revision, published or not: what the editor sees is what leaves."""
+    return issue.get_latest_revision_as_object() if issue.latest_revision_id else issue
+
+
+def _fill(mailing: Mailing, issue: IssuePage) -> None:
+    """Copy into the mailing everything its readers receive. Raises LifecycleError."""
+    problems = issue.section_problems()
+    if issue.period is None:
+        problems.insert(0, "Période : indiquez un mois, ou deux mois qui se suivent, et l'année.")
+    longest = Mailing._meta.get_field("subject").max_length or 0
+    if len(issue.mail_subject) > longest:
+        problems.append(f"Objet du courriel : {longest} caractères au plus.")
+    if problems:
+        raise LifecycleError("\n".join(problems))
+    mailing.subject, mailing.preheader, mailing.html, mailing.text = render(issue)
+    series = issue.periodical
+    mailing.from_name, mailing.from_email = series.sender_name, series.sender_email
+    mailing.reply_to = series.reply_to
+
+
+def render(issue: IssuePage) -> Rendering:
+    """The mail and text editions of an issue, placeholders in place."""
+    from newsletters.editions import email, text
+    from newsletters.letter import compose
+
+    letter = compose(issue)
+    return Rendering(letter.subject, letter.preheader, email.render(letter), text.render(letter))

@@ -1,0 +1,119 @@
+"""The worker: launches what is due, takes up what a dead process left, sends."""
+
+import signal
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import DatabaseError
+
+from tqdm import tqdm
+
+from newsletters.delivery.send import run
+from newsletters.delivery.worker import recover_dead
+from newsletters.lifecycle import launch_due
+from newsletters.models import Equation, Mailing
+
+_BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
+
+
+class Command(BaseCommand):
+    help = "Envoie les lettres programmées et reprend les envois interrompus."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="traiter ce qui est dû, puis finir")
+        parser.add_argument("--quiet", action="store_true", help="ni barre ni compte rendu")
+        parser.add_argument(
+            "--every", type=float, default=5.0, metavar="S", help="secondes entre deux tours"
+        )
+
+    def handle(self, *args: Any, once: bool, quiet: bool, every: float, **options: Any) -> None:
+        with _stopped_by_signals() as stop:
+            while True:
+                try:
+                    faults = self._round(quiet, stop.is_set)
+                except DatabaseError as error:
+                    # Nothing is lost: the journal says what left, the next round reads it.
+                    faults = [f"La base de données ne répond pas ({type(error).__name__})."]
+                if once and faults:
+                    raise CommandError("\n".join(faults))
+                for fault in faults:
+                    self.stderr.write(fault)
+                if once or stop.wait(every):
+                    return
+
+    def _round(self, quiet: bool, should_stop: Callable[[], bool]) -> list[str]:
+        """One turn; why mailings were paused during it, in French."""
+        recover_dead()
+        state = Mailing.State
+        paused = [m for m in launch_due() if m.state == state.PAUSED]
+        faults = [_told(mailing, mailing.pause_reason) for mailing in paused]
+        for mailing in Mailing.objects.filter(state=state.SENDING).order_by("started_at", "pk"):
+            if should_stop():
+                break
+            with _bar(mailing, quiet) as on_progress:
+                report = run(mailing.pk, on_progress=on_progress, should_stop=should_stop)
+            if report.fault:
+                faults.append(_told(mailing, report.fault))
+            if not quiet:
+                mailing.refresh_from_db()
+                self.stdout.write(_summary(mailing, report.equation))
+        return faults
+
+
+def _told(mailing: Mailing, reason: str) -> str:
+    return f"Envoi n° {mailing.pk} « {mailing.subject} » en pause : {reason}"
+
+
+def _summary(mailing: Mailing, equation: Equation) -> str:
+    return (
+        f"Envoi n° {mailing.pk} – {mailing.get_state_display().lower()} : "
+        f"{equation.audience} destinataires = {equation.accepted} remis"
+        f" + {equation.refused} refusés + {equation.skipped} écartés"
+        f" + {equation.uncertain} incertains + {equation.remaining} restants"
+    )
+
+
+@contextmanager
+def _bar(mailing: Mailing, quiet: bool) -> Iterator[Callable[[Equation], None] | None]:
+    """A progress bar over the audience, fed by equations; None when quiet."""
+    if quiet:
+        yield None
+        return
+    start = mailing.equation()
+    settled = start.audience - start.remaining
+    with tqdm(
+        total=start.audience,
+        initial=settled,
+        desc=f"Envoi n° {mailing.pk}",
+        unit=" messages",
+        bar_format=_BAR,
+        miniters=1,
+    ) as bar:
+
+        def on_progress(equation: Equation) -> None:
+            bar.update(equation.audience - equation.remaining - bar.n)
+
+        yield on_progress
+
+
+@contextmanager
+def _stopped_by_signals() -> Iterator[threading.Event]:
+    """SIGTERM and SIGINT finish the message in hand; the process then ends by itself, with 0."""
+    stop = threading.Event()
+
+    def ask(number: int, frame: FrameType | None) -> None:
+        stop.set()
+
+    if threading.current_thread() is not threading.main_thread():
+        yield stop  # only the main thread may handle signals
+        return
+    before = {number: signal.signal(number, ask) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        yield stop
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

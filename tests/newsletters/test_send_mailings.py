@@ -1,0 +1,147 @@
+import os
+import signal
+from collections.abc import Iterator
+from datetime import timedelta
+from io import StringIO
+from pathlib import Path
+
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+from django.utils import timezone
+
+import pytest
+
+from newsletters.delivery.claim import claim
+from newsletters.management.commands import send_mailings, send_test
+from newsletters.models import Delivery, Mailing
+from tests.builders import make_issue, make_mailing, make_readers, make_sending
+from tests.smtp_sink import Rule, SmtpSink
+
+pytestmark = pytest.mark.django_db
+State = Mailing.State
+
+
+@pytest.fixture
+def relay(settings, tmp_path: Path) -> Iterator[SmtpSink]:
+    settings.NEWSLETTER_JOURNAL_DIR = tmp_path / "journal"
+    with SmtpSink() as sink:
+        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = sink.host, sink.port, 2
+        yield sink
+
+
+def send(*arguments: str) -> str:
+    out = StringIO()
+    call_command("send_mailings", "--once", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_with_nothing_due_it_says_nothing_and_succeeds(relay):
+    make_mailing()
+    assert send() == ""
+
+
+def test_a_due_mailing_leaves_and_its_sum_is_told(relay, capsys):
+    mailing = make_mailing(state=State.SCHEDULED, scheduled_at=timezone.now())
+    make_readers(5, periodical=mailing.issue.periodical)
+    told = send()
+    assert f"Envoi n° {mailing.pk} – terminé : 5 destinataires = 5 remis" in told
+    assert "5/5" in capsys.readouterr().err
+    assert len(relay.accepted) == 5
+
+
+def test_quiet_is_quiet(relay, capsys):
+    make_sending(2)
+    assert send("--quiet") == ""
+    assert capsys.readouterr() == ("", "")
+    assert len(relay.accepted) == 2
+
+
+def test_what_a_dead_process_left_is_taken_up(relay):
+    mailing = make_sending(5)
+    claim(mailing.pk, "elsewhere:1:abc", limit=2)
+    Delivery.objects.filter(state="claimed").update(
+        lease_until=timezone.now() - timedelta(seconds=1)
+    )
+    assert "3 remis + 0 refusés + 0 écartés + 2 incertains + 0 restants" in send()
+
+
+def test_a_paused_or_cancelled_mailing_is_left_alone(relay):
+    for month, state in enumerate([State.PAUSED, State.CANCELLED], 1):
+        make_mailing(issue=make_issue(first_month=month, slug=str(month)), state=state)
+    assert send() == ""
+
+
+def test_a_relay_out_of_reach_fails_with_the_reason_and_can_be_resumed(relay):
+    mailing = make_sending(3)
+    relay.rules.append(Rule("connect", "554 5.3.2 no service", times=1))
+    with pytest.raises(CommandError, match=f"Envoi n° {mailing.pk} .* en pause : Le serveur"):
+        send()
+    call = Mailing.objects.get()
+    assert (call.state, call.equation().remaining) == (State.PAUSED, 3)
+    Mailing.objects.update(state=State.SENDING)
+    send()
+    assert len(relay.accepted) == 3
+
+
+def test_a_late_schedule_is_a_question_and_a_failure(relay):
+    late = timezone.now() - timedelta(hours=3)
+    make_mailing(state=State.SCHEDULED, scheduled_at=late)
+    with pytest.raises(CommandError, match="Faut-il encore l'envoyer"):
+        send()
+    assert relay.accepted == []
+
+
+def test_one_mailing_in_trouble_does_not_hold_the_others(relay):
+    make_mailing(state=State.SCHEDULED, scheduled_at=timezone.now() - timedelta(hours=3))
+    other = make_mailing(
+        issue=make_issue(first_month=5, slug="mai"),
+        state=State.SCHEDULED,
+        scheduled_at=timezone.now(),
+    )
+    make_readers(2, periodical=other.issue.periodical)
+    with pytest.raises(CommandError):
+        send()
+    assert len(relay.accepted) == 2
+
+
+def test_rows_waiting_for_their_time_are_no_failure(relay):
+    make_sending(3)
+    relay.rules.append(Rule("rcpt", "451 4.7.1 later", match="lecteur00002"))
+    assert "en cours d'envoi : 3 destinataires = 2 remis" in send()
+
+
+def test_a_database_that_does_not_answer_is_told_in_french(relay, monkeypatch):
+    def locked() -> None:
+        raise OperationalError("database is locked")
+
+    monkeypatch.setattr(send_mailings, "recover_dead", locked)
+    with pytest.raises(CommandError, match="base de données ne répond pas"):
+        send()
+
+
+def test_the_daemon_stops_at_a_signal(relay, monkeypatch):
+    rounds = []
+
+    def launch() -> list[Mailing]:
+        rounds.append(1)
+        if len(rounds) == 2:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return []
+
+    monkeypatch.setattr(send_mailings, "launch_due", launch)
+    before = signal.getsignal(signal.SIGTERM)
+    call_command("send_mailings", "--every", "0.01")
+    assert len(rounds) == 2
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
+def test_send_test_names_an_unknown_issue():
+    with pytest.raises(CommandError, match="Aucun numéro ne porte l'identifiant 404"):
+        call_command("send_test", "404", "--to", "a@example.org")
+
+
+def test_send_test_reports_what_was_accepted(monkeypatch):
+    monkeypatch.setattr(send_test, "send_test", lambda **given: len(given["addresses"]))
+    out = StringIO()
+    call_command("send_test", make_issue().pk, "--to", "a@example.org", "b@example.org", stdout=out)
+    assert "2 message(s) de test" in out.getvalue()

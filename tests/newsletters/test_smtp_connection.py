@@ -1,0 +1,335 @@
+from __future__ import annotations
+
+import shutil
+import socket
+import ssl
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from newsletters.delivery.answers import Outcome, RelayUnavailable
+from newsletters.delivery.smtp import SmtpConnection
+from tests.smtp_sink import Rule, SmtpSink
+
+FROM = "lettre@example.org"
+TO = "camille.martin@example.org"
+
+
+def message(number: int = 1, size: int = 100) -> bytes:
+    body = (b"x" * 74 + b"\r\n") * (size // 76 + 1)
+    return f"Message-ID: <{number}@example.org>\r\n\r\n".encode() + body
+
+
+def connection(sink: SmtpSink, **options: object) -> SmtpConnection:
+    settings = {"timeout": 5.0, "local_hostname": "test.example.org"} | options
+    return SmtpConnection(sink.host, sink.port, **settings)  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=[True, False], ids=["pipelining", "one by one"])
+def pipelining(request: pytest.FixtureRequest) -> bool:
+    return bool(request.param)
+
+
+def test_messages_arrive_whole_each_once_over_one_connection(pipelining: bool) -> None:
+    sent = [message(number, size) for number, size in enumerate((10, 2_000, 94_000, 3_000_000))]
+    with SmtpSink(pipelining=pipelining, keep=True) as sink, connection(sink) as relay:
+        answers = [relay.send(FROM, TO, wire) for wire in sent]
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED] * 4
+    assert (answers[0].code, answers[0].enhanced, answers[0].text) == (250, "2.0.0", "Ok: queued")
+    assert sink.messages == sent
+    assert [taken.message_id for taken in sink.accepted] == [f"<{n}@example.org>" for n in range(4)]
+    assert {taken.recipient for taken in sink.accepted} == {TO}
+    assert sink.connections == 1
+
+
+@pytest.mark.parametrize("body", [b".", b".\r\n..\r\na\r\n.\r\nMAIL FROM:<>", b"no line end"])
+def test_lines_that_start_with_a_dot_arrive_as_they_were(body: bytes, pipelining: bool) -> None:
+    wire = b"Message-ID: <1@example.org>\r\n\r\n" + body
+    with SmtpSink(pipelining=pipelining, keep=True) as sink, connection(sink) as relay:
+        assert relay.send(FROM, TO, wire).outcome is Outcome.ACCEPTED
+        assert relay.send(FROM, TO, b".x\r\n").outcome is Outcome.ACCEPTED
+    assert sink.messages == [wire + b"\r\n", b".x\r\n"]
+
+
+@pytest.mark.parametrize(
+    ("stage", "reply", "outcome", "stays_open"),
+    [
+        ("mail", "451 4.3.0 plus tard", Outcome.RETRY, True),
+        ("mail", "421 4.7.0 trop de connexions", Outcome.RETRY, False),
+        ("rcpt", "550 5.1.1 inconnu", Outcome.REFUSED, True),
+        ("rcpt", "450 4.2.0 liste grise", Outcome.RETRY, True),
+        ("rcpt", "421 4.7.0 au revoir", Outcome.RETRY, False),
+        ("rcpt", "354 hors de propos", Outcome.RETRY, False),
+        ("data", "554 5.7.1 contenu refusé", Outcome.REFUSED, True),
+        ("data", "451 4.3.0 plus tard", Outcome.RETRY, True),
+        ("data", "421 4.3.2 arrêt", Outcome.RETRY, False),
+        ("dot", "550 5.7.1 contenu refusé", Outcome.REFUSED, True),
+        ("dot", "452 4.3.1 disque plein", Outcome.RETRY, True),
+        ("dot", "421 4.3.2 arrêt", Outcome.RETRY, False),
+        ("dot", "354 hors de propos", Outcome.UNCERTAIN, False),
+    ],
+)
+def test_a_refusal_is_named_and_does_not_spoil_the_next_message(
+    stage: str, reply: str, outcome: Outcome, stays_open: bool, pipelining: bool
+) -> None:
+    rules = [Rule(stage, reply, times=1)]  # type: ignore[arg-type]
+    with SmtpSink(rules, pipelining=pipelining) as sink, connection(sink) as relay:
+        answer = relay.send(FROM, TO, message(1))
+        assert (answer.outcome, answer.code) == (outcome, int(reply[:3]))
+        assert relay.is_open is stays_open
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert [taken.message_id for taken in sink.accepted] == ["<2@example.org>"]
+    assert sink.connections == (1 if stays_open else 2)
+
+
+def test_a_relay_that_opens_data_without_a_recipient_gets_a_lone_dot() -> None:
+    rules = [Rule("rcpt", "550 5.1.1 inconnu", times=1)]
+    with SmtpSink(rules, careless_data=True, keep=True) as sink, connection(sink) as relay:
+        assert relay.send(FROM, TO, message(1)).outcome is Outcome.REFUSED
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert sink.messages == [message(2)]
+    assert sink.connections == 1
+
+
+def test_a_relay_that_opens_data_without_a_sender_gets_nothing_at_all() -> None:
+    rules = [Rule("mail", "451 4.3.0 plus tard", times=1)]
+    with SmtpSink(rules, careless_data=True) as sink, connection(sink) as relay:
+        assert relay.send(FROM, TO, message(1)).outcome is Outcome.RETRY
+        assert not relay.is_open
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert [taken.message_id for taken in sink.accepted] == ["<2@example.org>"]
+
+
+def test_a_refused_sender_stops_everything_and_strikes_nobody_out(pipelining: bool) -> None:
+    rules = [Rule("mail", "550 5.7.1 expéditeur interdit")]
+    with (
+        SmtpSink(rules, pipelining=pipelining) as sink,
+        connection(sink) as relay,
+        pytest.raises(RelayUnavailable, match="refuse l’adresse d’expédition") as error,
+    ):
+        relay.send(FROM, TO, message())
+    assert (error.value.reason, error.value.code) == ("sender", 550)
+    assert sink.accepted == []
+
+
+@pytest.mark.parametrize("accepting", [True, False], ids=["taken", "not taken"])
+@pytest.mark.parametrize("then", ["drop", "hang"])
+def test_an_answer_lost_after_the_dot_is_uncertain_and_never_sent_again(
+    then: str, accepting: bool, pipelining: bool
+) -> None:
+    rules = [Rule("dot", then, times=1, accepting=accepting)]
+    with SmtpSink(rules, pipelining=pipelining) as sink, connection(sink, timeout=0.3) as relay:
+        answer = relay.send(FROM, TO, message(1))
+        assert (answer.outcome, answer.code) == (Outcome.UNCERTAIN, 0)
+        assert not relay.is_open
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    taken = [accepted.message_id for accepted in sink.accepted]
+    assert taken == ["<1@example.org>"] * accepting + ["<2@example.org>"]
+
+
+@pytest.mark.parametrize("stage", ["mail", "rcpt", "data"])
+@pytest.mark.parametrize("then", ["drop", "hang"])
+def test_a_connection_lost_before_the_content_may_be_tried_again(
+    stage: str, then: str, pipelining: bool
+) -> None:
+    rules = [Rule(stage, then, times=1)]  # type: ignore[arg-type]
+    with SmtpSink(rules, pipelining=pipelining) as sink, connection(sink, timeout=0.3) as relay:
+        assert relay.send(FROM, TO, message(1)).outcome is Outcome.RETRY
+        assert not relay.is_open
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert [taken.message_id for taken in sink.accepted] == ["<2@example.org>"]
+
+
+def test_a_connection_lost_within_the_content_may_be_tried_again() -> None:
+    with SmtpSink([Rule("body", "drop", times=1)]) as sink, connection(sink) as relay:
+        # Larger than any socket buffer: the dot cannot have left when the relay hangs up.
+        assert relay.send(FROM, TO, message(1, 40_000_000)).outcome is Outcome.RETRY
+        assert not relay.is_open
+    assert sink.accepted == []
+
+
+def test_a_connection_closed_while_idle_costs_a_retry_not_a_message() -> None:
+    with SmtpSink() as first, connection(first) as relay:
+        assert relay.send(FROM, TO, message(1)).outcome is Outcome.ACCEPTED
+        relay._client.sock.shutdown(socket.SHUT_RDWR)  # type: ignore[union-attr]
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.RETRY
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert len(first.accepted) == 2
+
+
+def test_a_slow_relay_is_waited_for() -> None:
+    with SmtpSink(delay_ms=60) as sink, connection(sink) as relay:
+        assert relay.send(FROM, TO, message()).outcome is Outcome.ACCEPTED
+
+
+def test_an_interruption_never_leaves_a_connection_out_of_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with SmtpSink() as sink, connection(sink) as relay:
+        with monkeypatch.context() as patched:
+            patched.setattr(relay, "_read", lambda: (_ for _ in ()).throw(KeyboardInterrupt))
+            with pytest.raises(KeyboardInterrupt):
+                relay.send(FROM, TO, message(1))
+        assert not relay.is_open
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert [taken.message_id for taken in sink.accepted] == ["<2@example.org>"]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        f"<{TO}>: boîte inconnue",
+        f"{TO.upper()} unknown",
+        "user camille.martin unknown",
+        "sorry autre.personne@example.com moved",
+        "Recipient address rejected: <Camille.Martin@example.org>",
+    ],
+)
+def test_the_relays_words_are_kept_without_any_address(words: str) -> None:
+    ascii_words = words.encode("ascii", "replace").decode()
+    with (
+        SmtpSink([Rule("rcpt", f"550-5.1.1 {ascii_words}\r\n550 5.1.1 voir plus loin")]) as sink,
+        connection(sink) as relay,
+    ):
+        answer = relay.send(FROM, TO, message())
+    assert answer.enhanced == "5.1.1"
+    assert "@" not in answer.text
+    assert "camille" not in answer.text.lower()
+    assert "…" in answer.text
+    assert answer.text.endswith("voir plus loin")
+
+
+@pytest.mark.parametrize("bad", ["a\r\nRCPT TO:<x@y>@example.org", "a>@b", "a b@c", "é@b", "\0@b"])
+def test_an_envelope_address_cannot_carry_a_command(bad: str) -> None:
+    with SmtpSink() as sink, connection(sink) as relay:
+        with pytest.raises(ValueError, match="envelope"):
+            relay.send(FROM, bad, message())
+        with pytest.raises(ValueError, match="envelope"):
+            relay.send(bad, TO, message())
+        assert relay.send("", TO, message()).outcome is Outcome.ACCEPTED
+    assert len(sink.accepted) == 1
+
+
+# --- opening -------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
+    """(server, client) contexts around a certificate made for the occasion."""
+    if shutil.which("openssl") is None:
+        pytest.skip("needs the openssl command to make a certificate")
+    folder: Path = tmp_path_factory.mktemp("tls")
+    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
+    request += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext"]
+    request += ["subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
+    subprocess.run(request, cwd=folder, check=True, capture_output=True)
+    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
+    return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
+
+
+@pytest.mark.parametrize("mode", ["starttls", "tls"])
+def test_an_encrypted_and_identified_session_sends_like_another(
+    mode: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext], pipelining: bool
+) -> None:
+    server, client = certificate
+    offered = {"tls": mode, "context": server, "login": ("pole", "secret"), "keep": True}
+    asked = {"tls": mode, "context": client, "user": "pole", "password": "secret"}
+    with (
+        SmtpSink(pipelining=pipelining, **offered) as sink,  # type: ignore[arg-type]
+        connection(sink, **asked) as relay,
+    ):
+        answers = [relay.send(FROM, TO, message(number, 94_000)) for number in range(3)]
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED] * 3
+    assert sink.messages == [message(number, 94_000) for number in range(3)]
+
+
+def test_a_closed_port_is_explained() -> None:
+    with socket.socket() as bound:  # bound but not listening: nobody else can take it meanwhile
+        bound.bind(("127.0.0.1", 0))
+        relay = SmtpConnection("127.0.0.1", bound.getsockname()[1], timeout=2)
+        with pytest.raises(RelayUnavailable, match="refuse la connexion") as error:
+            relay.open()
+    assert error.value.reason == "refused"
+
+
+def test_an_unknown_host_is_explained() -> None:
+    with pytest.raises(RelayUnavailable, match="introuvable") as error:
+        SmtpConnection("relais.invalid", 25, timeout=2).open()
+    assert error.value.reason == "dns"
+
+
+def test_a_host_name_that_is_none_is_explained() -> None:
+    with pytest.raises(RelayUnavailable, match="introuvable"):
+        SmtpConnection("relais..example.org", 25, timeout=2).open()
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason"),
+    [
+        (Rule("connect", "554 5.3.2 fermé"), "greeting"),
+        (Rule("connect", "421 4.3.2 arrêt"), "greeting"),
+        (Rule("connect", "hang"), "timeout"),
+        (Rule("connect", "drop"), "greeting"),
+        (Rule("auth", "454 4.7.0 plus tard"), "auth"),
+        (Rule("auth", "535 5.7.8 mauvais mot de passe de pole@example.org"), "auth"),
+    ],
+)
+def test_a_session_that_does_not_start_is_explained_without_the_login(
+    rule: Rule, reason: str
+) -> None:
+    with SmtpSink([rule], login=("pole@example.org", "secret")) as sink:
+        relay = connection(sink, timeout=0.3, user="pole@example.org", password="secret")
+        with pytest.raises(RelayUnavailable) as error:
+            relay.send(FROM, TO, message())
+    assert error.value.reason == reason
+    assert "@" not in str(error.value)
+    assert not relay.is_open
+
+
+def test_a_wrong_password_is_explained() -> None:
+    with (
+        SmtpSink(login=("pole", "secret")) as sink,
+        pytest.raises(RelayUnavailable, match="identification"),
+    ):
+        connection(sink, user="pole", password="autre").open()
+
+
+def test_identification_that_is_not_offered_is_explained() -> None:
+    with (
+        SmtpSink() as sink,
+        pytest.raises(RelayUnavailable, match="identification"),
+    ):
+        connection(sink, user="pole", password="secret").open()
+
+
+def test_nothing_is_said_in_clear_when_encryption_is_asked_for_and_not_offered() -> None:
+    with (
+        SmtpSink(login=("pole", "secret")) as sink,
+        pytest.raises(RelayUnavailable, match="STARTTLS") as error,
+    ):
+        connection(sink, tls="starttls", user="pole", password="secret").open()
+    assert error.value.reason == "tls"
+    assert not any(line.startswith(("AUTH", "MAIL")) for line in sink.commands)
+
+
+@pytest.mark.parametrize("mode", ["starttls", "tls"])
+def test_an_unknown_certificate_is_explained(
+    mode: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext]
+) -> None:
+    with (
+        SmtpSink(tls=mode, context=certificate[0]) as sink,  # type: ignore[arg-type]
+        pytest.raises(RelayUnavailable, match="TLS") as error,
+    ):
+        connection(sink, tls=mode).open()
+    assert error.value.reason == "tls"
+
+
+def test_closing_twice_or_after_the_relay_has_gone_is_silent() -> None:
+    with SmtpSink() as sink:
+        relay = connection(sink)
+        relay.open()
+    relay.close()
+    relay.close()
+    assert not relay.is_open
