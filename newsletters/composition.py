@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from html import escape
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.utils.html import format_html
 from django.utils.text import Truncator, slugify
 
 from wagtail.models import Site
@@ -111,6 +111,11 @@ def _label(verb: str, item: Item) -> str:
     return f"{verb} « {title} »" if item.url else ""
 
 
+def _paragraph(text: object) -> str:
+    # Apostrophes stay: as entities they would escape the typographer.
+    return f"<p>{escape(plain(text), quote=False)}</p>" if text else ""
+
+
 def _text(item: Item, value: Any, place: str, sources: Sources) -> Item:
     label = plain(value.get("link_label")) if item.url else ""
     return replace(item, link_label=label or _label("En savoir plus sur", item))
@@ -151,12 +156,11 @@ def _experience(item: Item, value: Any, place: str, sources: Sources) -> Item:
     page = value.get("page")
     if page is None:
         return item
-    standfirst = plain(page.standfirst)
     item = replace(
         item,
         title=item.title or plain(page.short_title or page.title),
         kicker=plain(page.territory_label),
-        html=item.html or (str(format_html("<p>{}</p>", standfirst)) if standfirst else ""),
+        html=item.html or _paragraph(page.standfirst),
         url=urljoin(sources.base_url, page.url) if page.url else "",
         picture=sources.picture(page.cover, place, None),
     )
@@ -170,10 +174,9 @@ def _zoom(item: Item, value: Any, place: str, sources: Sources) -> Item:
 def _image(item: Item, value: Any, place: str, sources: Sources) -> Item:
     image = value.get("image")
     alt = "" if image is None or image.decorative else image.contextual_alt_text or ""
-    caption = plain(value.get("caption"))
     return replace(
         item,
-        html=str(format_html("<p>{}</p>", caption)) if caption else "",
+        html=_paragraph(value.get("caption")),
         picture=sources.picture(image, place, alt),
     )
 

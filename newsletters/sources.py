@@ -92,7 +92,8 @@ def _prefetch_renditions(images: list[CreditedImage]) -> None:
 
 def _rendition(image: CreditedImage, spec: str, owner: str) -> CreditedRendition:
     try:
-        return image.get_rendition(spec)
+        rendition: CreditedRendition = image.get_rendition(spec)
+        return rendition
     except (SourceImageIOError, UnrecognisedImageFormatError, InvalidFilterSpecError) as error:
         raise EditionError(
             f"{owner} : le fichier de l'image « {image.title} » est introuvable ou illisible. "

@@ -7,7 +7,7 @@ from textwrap import wrap
 from django.template.loader import render_to_string
 
 from newsletters.editions import UNSUBSCRIBE_TOKEN, laid_out
-from newsletters.letter import Item, Letter, Section, Visibility
+from newsletters.letter import Item, Kind, Letter, Visibility
 from newsletters.typography import WIDE
 
 WIDTH = 72
@@ -21,8 +21,8 @@ _MARK = "\ufdd0"
 def render(letter: Letter) -> str:
     """Text of at most 72 columns, links written out, holding `%%unsubscribe_url%%` once."""
     shown = laid_out(letter, Visibility.MAIL, WIDE)
-    text = render_to_string("newsletters/text/letter.txt", _context(shown))
-    text = re.sub(r"\n{4,}", "\n\n\n", text).strip() + "\n"
+    spaced = render_to_string("newsletters/text/letter.txt", _context(shown))
+    text = re.sub(r"\n{4,}", "\n\n\n", spaced).strip() + "\n"
     return text.replace("%%", f"%{_WORD_JOINER}%").replace(_MARK, UNSUBSCRIBE_TOKEN)
 
 
@@ -37,7 +37,7 @@ def _context(letter: Letter) -> dict[str, object]:
             {
                 "heading": _underlined(f"{section.number}. {section.title}", "="),
                 "intro": fill(section.intro),
-                "items": [_item(item, section) for item in section.items],
+                "items": [_item(item) for item in section.items],
             }
             for section in letter.sections
         ],
@@ -61,22 +61,21 @@ def _sender(letter: Letter) -> str:
     return "\n".join(fill(line) for line in (sender.name, sender.address, reach) if line)
 
 
-def _item(item: Item, section: Section) -> str:
-    same = item.title.casefold() == section.title.casefold()
+def _item(item: Item) -> str:
+    source = item.kind is Kind.NEWS and item.byline
+    # Right below its title, « Lire « le même titre » » would only be noise.
+    label = item.link_label if item.kind is Kind.TEXT else "Lire"
+    alt = item.picture.alt if item.picture else ""
     context = {
         "kicker": fill(f"[{item.kicker}]") if item.kicker else "",
-        "heading": _underlined(item.title, "-") if item.title and not same else "",
-        "byline": fill(item.byline),
+        "heading": _underlined(item.title, "-") if item.title else "",
+        "byline": fill(f"Source : {item.byline}" if source else item.byline),
         "body": to_text(item.html),
-        "picture": fill(f"[Image : {item.picture.alt}]") if _tells(item) else "",
-        "link": fill(f"{item.link_label} : <{item.url}>") if item.url else "",
+        "picture": fill(f"[Image : {alt}]") if alt else "",
+        "link": fill(f"{label} : <{item.url}>") if item.url else "",
         "item": item,
     }
     return render_to_string("newsletters/text/item.txt", context)
-
-
-def _tells(item: Item) -> bool:
-    return item.picture is not None and bool(item.picture.alt)
 
 
 def fill(text: str, *, first: str = "", rest: str = "") -> str:

@@ -6,8 +6,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
-from csp.constants import SELF, UNSAFE_INLINE
-from csp.decorators import csp_update
 from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
@@ -21,6 +19,9 @@ from wagtail.api import APIField
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, PageManager, PageQuerySet
 from wagtail.search import index
+
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
 
 from newsletters.blocks import MAIL_FEATURES, IssueStream
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text, web

@@ -5,11 +5,13 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
+from wagtail.models import Site
+
 from PIL import Image
 
 from newsletters.models import IssuePage
-from pages.models import CreditedImage
-from tests.builders import make_experience, make_issue
+from pages.models import CentreSettings, CreditedImage
+from tests.builders import make_experience, make_issue, make_periodical
 
 P = "<p>{}</p>"
 POLE = [
@@ -187,7 +189,14 @@ def make_full_issue(*, items: int = 20) -> IssuePage:
             "école de la décision collective : tout s'y discute, jusqu'à la couleur des bancs."
         ),
     )
+    CentreSettings.objects.create(
+        site=Site.objects.get(is_default_site=True),
+        address="12 rue de l'Exemple\n95000 Ville-Exemple",
+        phone="01 00 00 00 00",
+        email="contact@example.org",
+    )
     return make_issue(
+        periodical=make_periodical(subtitle="La lettre des quartiers, de la ville et des gens"),
         body=body(items=items, page=page.pk, image=image.pk),
         preheader="Une rencontre à Cergy, un jardin partagé et dix ressources à écouter ou lire.",
         editorial=(
