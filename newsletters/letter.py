@@ -6,6 +6,14 @@ read nothing else. Rich text in it is already clean (`newsletters.richtext`).
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from newsletters.models import IssuePage
+
+
+class EditionError(Exception):
+    """The issue cannot be made into an edition; the message is French and names the culprit."""
 
 
 class Visibility(StrEnum):
@@ -120,3 +128,17 @@ class Letter:
             for section in self.sections
         )
         return replace(self, sections=tuple(s for s in kept if s.items or s.intro))
+
+
+def compose(issue: "IssuePage", *, base_url: str | None = None) -> Letter:
+    """The letter this issue is, whatever a draft still lacks.
+
+    `base_url`: what addresses start from; None: the page's site, else WAGTAILADMIN_BASE_URL.
+    Reads the database, and makes the image sizes that do not exist yet. Raises EditionError
+    for a text above 512 KB or 100 nested elements and for an image whose file is lost.
+    """
+    # Not at the top: the models import this module for its vocabulary, and composing needs
+    # the models.
+    from newsletters.composition import compose_issue
+
+    return compose_issue(issue, base_url)

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -19,9 +20,26 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, PageManager, PageQuerySet
 from wagtail.search import index
 
+from csp.constants import SELF, UNSAFE_INLINE
+from csp.decorators import csp_update
+
 from newsletters.blocks import MAIL_FEATURES, IssueStream
+from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text, web
+from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
 from pages.models import BasePage, PeriodFields
+
+
+# A mail carries its own styles: the site's policy would strip them from the preview only.
+@csp_update({"style-src": [SELF, UNSAFE_INLINE]})
+def mail_response(request: HttpRequest, html: str) -> HttpResponse:
+    return HttpResponse(html.replace(UNSUBSCRIBE_TOKEN, "#"))
+
+
+def text_response(content: str) -> HttpResponse:
+    return HttpResponse(
+        content.replace(UNSUBSCRIBE_TOKEN, "#"), content_type="text/plain; charset=utf-8"
+    )
 
 
 class IssueQuerySet(PageQuerySet):
@@ -124,6 +142,32 @@ class IssuePage(PeriodFields, BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.preheader
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        """Adds `letter_html`, the web edition: a safe fragment, h2 downwards."""
+        context = super().get_context(request, *args, **kwargs)
+        context["letter_html"] = web.render(compose(self))
+        return context
+
+    @property
+    def preview_sizes(self) -> list[dict[str, Any]]:
+        """A phone, the width of a mail, a desk."""
+        return [
+            {"name": "mobile", "icon": "mobile-alt", "device_width": 375, "label": "Téléphone"},
+            {"name": "tablet", "icon": "mail", "device_width": 600, "label": "Courriel"},
+            {"name": "desktop", "icon": "desktop", "device_width": 1280, "label": "Ordinateur"},
+        ]
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        """The draft in one edition; what stops it from being made is said in its place."""
+        try:
+            if mode_name == "email":
+                return mail_response(request, email.render(compose(self)))
+            if mode_name == "text":
+                return text_response(text.render(compose(self)))
+            return super().serve_preview(request, mode_name)
+        except EditionError as error:
+            return text_response(f"Aperçu impossible.\n\n{error}\n")
 
     @property
     def mail_subject(self) -> str:

@@ -1,0 +1,69 @@
+"""The e-mail edition: a Django template writes MJML, which becomes HTML for mail clients."""
+
+import re
+
+from django.template.loader import render_to_string
+
+from mjml import mjml2html
+
+from newsletters.editions import UNSUBSCRIBE_TOKEN, laid_out
+from newsletters.letter import EditionError, Item, Letter, Visibility
+from newsletters.richtext import MAX_BYTES
+from newsletters.typography import WIDE
+
+# Stands for our token while the editors' « %% » are made harmless. A code point that
+# `richtext` removes from whatever an editor writes: nobody else's text can be the token.
+_MARK = "\ufdd0"
+_INDENTATION = re.compile(r"\n\s*")
+# npm's compiler merges Outlook's neighbouring conditionals, this one does not: 3 % of the bytes
+# before Gmail clips the message (MJML 4 does the same join).
+_SPLIT_CONDITIONAL = re.compile(r"<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
+
+
+def render(letter: Letter) -> str:
+    """A whole HTML document, UTF-8, for one mailing; the recipient's link is a placeholder.
+
+    It holds `%%unsubscribe_url%%` exactly once. Raises EditionError when the source exceeds
+    512 KB or the compiler refuses it; the compiler never sees text that is not escaped or
+    cleaned: it escapes nothing itself.
+    """
+    shown = laid_out(letter, Visibility.MAIL, WIDE)
+    html = _compile(_source(shown), letter)
+    return html.replace("%%", "&#37;&#37;").replace(_MARK, UNSUBSCRIBE_TOKEN)
+
+
+def _source(letter: Letter) -> str:
+    context = {
+        "letter": letter,
+        "unsubscribe_url": _MARK,
+        "own_title": letter.periodical.casefold() not in letter.title.casefold(),
+    }
+    return _INDENTATION.sub("\n", render_to_string("newsletters/email/letter.mjml", context))
+
+
+def _compile(source: str, letter: Letter) -> str:
+    if len(source.encode()) > MAX_BYTES:
+        raise EditionError(
+            "Le courriel dépasse 512 Ko : raccourcissez les textes ou retirez des contenus."
+        )
+    try:
+        # No fonts and no social icons: nothing is asked of a third party from a reader's mail.
+        html = mjml2html(source, fonts={}, disable_comments=True)
+    except ValueError as error:
+        raise EditionError(f"Le courriel n'a pas pu être composé. {_culprit(letter)}") from error
+    return _SPLIT_CONDITIONAL.sub("", html)
+
+
+def _culprit(letter: Letter) -> str:
+    """The parser gives no position: each item is tried alone to say which one it refuses."""
+    for section in letter.sections:
+        for item in section.items:
+            try:
+                mjml2html(f"<mjml><mj-body><mj-text>{_body(item)}</mj-text></mj-body></mjml>")
+            except ValueError:
+                return f"Revoyez « {item.title or item.anchor} » (rubrique « {section.title} »)."
+    return "Revoyez le titre, l'éditorial et les titres de rubrique."
+
+
+def _body(item: Item) -> str:
+    return render_to_string(f"newsletters/email/items/{item.kind}.html", {"item": item})
