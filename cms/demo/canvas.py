@@ -12,6 +12,11 @@ from PIL import Image, ImageDraw
 OVERSAMPLING = 2
 WIDTH = 1600  # every composition is thought 1600 units wide, whatever the pixels
 
+DEEP, CORAL, SAND = "#0f4c5c", "#e36414", "#f6f1e7"
+INK, TEAL, OCHRE = "#1d2b2f", "#cfe3e2", "#e9b44c"
+# Tints of the palette, for what lies behind.
+MIST, LAGOON, ROSE, STRAW = "#a9cac9", "#5c9ea0", "#f2b48c", "#f4dba6"
+
 Point = tuple[float, float]
 
 
@@ -77,3 +82,24 @@ class Canvas:
         stream = BytesIO()
         reduced.save(stream, "JPEG", quality=88, optimize=True)
         return stream.getvalue()
+
+
+def sun(canvas: Canvas, fill: str = OCHRE) -> None:
+    x = canvas.rng.uniform(0.15, 0.85) * WIDTH
+    canvas.circle(x, canvas.height * 0.3, canvas.rng.uniform(90, 150), fill)
+
+
+def person(canvas: Canvas, x: float, ground: float, height: float, fill: str) -> None:
+    """A head above rounded shoulders; `height` in units from ground to crown."""
+    head = height * 0.17
+    canvas.dome(x, ground - height * 0.3, head * 1.5, height * 0.32, fill)
+    canvas.rectangle(x - head * 1.5, ground - height * 0.31, head * 3, height * 0.31, fill)
+    canvas.circle(x, ground - height + head, head, fill)
+
+
+def tree(canvas: Canvas, x: float, ground: float, height: float, fill: str) -> None:
+    canvas.rectangle(x - height * 0.03, ground - height * 0.6, height * 0.06, height * 0.6, INK)
+    if canvas.rng.random() < 0.5:
+        canvas.ellipse(x, ground - height * 0.65, height * 0.24, height * 0.35, fill)
+    else:
+        canvas.circle(x, ground - height * 0.7, height * 0.3, fill)

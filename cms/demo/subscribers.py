@@ -16,27 +16,6 @@ from typing import Any
 CONTENT = Path(__file__).parent / "content"
 SEED = 2026
 
-FIRST_NAMES = """
-Aïcha Adèle Alassane Amélie Anaïs André Anne-Laure Assa Aurélien Awa Aymeric Béatrice Benoît
-Brahim Brigitte Camille Cécile Céline Chloé Christophe Clémence Daouda Delphine Djénéba Dominique
-Édouard Élodie Émile Emma Erwan Estelle Fatoumata Fatiha Françoise Frédéric Gaëlle Geneviève
-Gilberte Guénolé Guy Hafida Hakim Hélène Hortense Idriss Ingrid Isabelle Jade Jean-Baptiste
-Jean-François Jérôme João Josiane Kadiatou Kévin Khadija Laëtitia Léa Loïc Lucie Lydie Maëlle
-Magali Mamadou Marc Marie-Christine Marie-Thérèse Mehdi Mélanie Michèle Mohamed Moussa Myriam
-Nadège Nadia Noëlle Noémie Océane Olivier Oumar Pascale Patrick Perrine Philippe Rachid Raphaël
-Rébecca Régis Rokhaya Romain Sabrina Samir Sandrine Sébastien Séverine Siham Solène Stéphane
-Sylvie Thaïs Thi-Mai Théo Ursula Valérie Véronique Víctor Wassila Xavier Yann Yasmine Zoé Øyvind
-""".split()
-LAST_NAMES = (
-    "Abdallah Achour Alvarez Andriamanana Aubry Ba Baptiste Barbier Belkacem Benaïssa Bérenger "
-    "Berthelot Bertin Bouchard Boukhris Brunet Camara Caron Chevalier Coulibaly Cissokho Da-Silva "
-    "Dembélé Delaunay Diallo Diarra Dubreuil Dufaÿ Fernandes Ferreira Fontaine Gauthier Gomis "
-    "Guéguen Guérin Haddad Haïdara Hamidou Henry Huet Jacquemin Joly Kaboré Kébé Keïta Kermarrec "
-    "Lacroix Lagarde Lambert Lebœuf Lefèvre Lemaître Lõ Maréchal Martínez Mbaye Meunier Mézière "
-    "Moreau Mendy N'Diaye N'Guessan Ngo Nguyen Noël Oualid Pereira Petit Pham Poirier Quéméner "
-    "Rabehi Renault Rossignol Roussel Sané Sarr Saïdi Sissoko Soumaré Tavares Touré Traoré "
-    "Vaillant Vasquez Verdier Wagué Yilmaz Zerrouki Zouari"
-).split()
 COMPOUND_NAMES = [
     "D'Almeida",
     "De La Tour du Breuil",
@@ -96,17 +75,21 @@ ACTOR_SHARES = {
 }
 # How much a level of the territory graph weighs; a region or a free zone is rarely declared.
 LEVEL_WEIGHTS = {"commune": 10, "quartier": 6, "epci": 12, "departement": 30, "zone": 5}
+NEIGHBOURS = {"Seine-et-Marne", "Essonne", "Seine-Saint-Denis"}  # in the graph, not served
 EMPTY_NAME_RATE = 0.04
 COMPOUND_NAME_RATE = 0.06
 
 
-def _read(name: str) -> list[dict[str, Any]]:
-    rows: list[dict[str, Any]] = json.loads((CONTENT / name).read_text(encoding="utf-8"))
-    return rows
+def _read(name: str) -> Any:
+    return json.loads((CONTENT / name).read_text(encoding="utf-8"))
 
 
 def _weighted_territories() -> tuple[list[str], list[int]]:
-    rows = [row for row in _read("territories.json") if row["kind"] in LEVEL_WEIGHTS]
+    rows = [
+        row
+        for row in _read("territories.json")
+        if row["kind"] in LEVEL_WEIGHTS and row["name"] not in NEIGHBOURS
+    ]
     # A town with priority neighbourhoods has more people at work on them, hence more readers:
     named = [parent for row in rows for parent in row["parents"]]
     weights = [
@@ -124,11 +107,12 @@ def _local_part(first: str, last: str, number: int) -> str:
     return f"{words[:50]}.{number:04d}"
 
 
-def _names(rng: random.Random) -> tuple[str, str]:
+def _name(rng: random.Random, names: dict[str, list[str]]) -> tuple[str, str]:
     if rng.random() < EMPTY_NAME_RATE:
         return "", ""
-    names = COMPOUND_NAMES if rng.random() < COMPOUND_NAME_RATE else LAST_NAMES
-    return rng.choice(FIRST_NAMES), rng.choice(names)
+    compound = rng.random() < COMPOUND_NAME_RATE
+    last_names = COMPOUND_NAMES if compound else names["last_names"]
+    return rng.choice(names["first_names"]), rng.choice(last_names)
 
 
 def subscribers(count: int) -> Iterator[dict[str, Any]]:
@@ -139,10 +123,11 @@ def subscribers(count: int) -> Iterator[dict[str, Any]]:
     """
     rng = random.Random(SEED)  # noqa: S311
     places, cumulated = _weighted_territories()
+    names = _read("names.json")
     themes = [row["code"] for row in _read("themes.json")]
     towns = [row["name"] for row in _read("territories.json") if row["kind"] == "commune"]
     for number in range(1, count + 1):
-        first, last = _names(rng)
+        first, last = _name(rng, names)
         actor = rng.choices(list(ACTOR_SHARES), weights=list(ACTOR_SHARES.values()))[0]
         territory = rng.choices(places, cum_weights=cumulated)[0]
         town = territory if territory in towns else rng.choice(towns)
