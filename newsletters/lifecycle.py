@@ -20,7 +20,9 @@ from newsletters.delivery.claim import skip_cancelled
 from newsletters.delivery.freeze import FreezeError, freeze
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
-from newsletters.models import IssuePage, Mailing
+from newsletters.editions import email, text
+from newsletters.letter import compose
+from newsletters.models import IssuePage, Mailing, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +65,11 @@ def prepare(*, issue: IssuePage, user: AbstractBaseUser | None) -> Mailing:
     mailing.save()
     logger.info("event=prepared mailing=%s issue=%s", mailing.pk, issue.pk)
     return mailing
+
+
+def expected_audience(*, issue: IssuePage) -> int:
+    """How many people would receive the issue if it left now."""
+    return Subscription.objects.mailable(issue.periodical).count()
 
 
 def approve(*, mailing: Mailing, content_hash: str, user: AbstractBaseUser | None) -> None:
@@ -242,8 +249,5 @@ def _fill(mailing: Mailing, issue: IssuePage) -> None:
 
 def render(issue: IssuePage) -> Rendering:
     """The mail and text editions of an issue, placeholders in place."""
-    from newsletters.editions import email, text
-    from newsletters.letter import compose
-
     letter = compose(issue)
     return Rendering(letter.subject, letter.preheader, email.render(letter), text.render(letter))

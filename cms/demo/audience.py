@@ -1,7 +1,6 @@
 """Enrols the fictitious subscribers of the demonstration."""
 
 from cms.demo.subscribers import subscribers
-
 from newsletters import consent
 from newsletters.models import Periodical, Subscription
 from pages.models import Territory, Theme

@@ -43,7 +43,7 @@ class Catcher:
         if self.left > 0:
             self.left -= 1
             (self.directory / f"{time.time_ns()}.eml").write_bytes(content)
-        return "250 2.0.0 Message reçu"
+        return "250 2.0.0 OK"
 
 
 def controller(directory: Path, *, host: str, port: int, keep: int, loop: Any) -> Any:
@@ -55,7 +55,7 @@ def controller(directory: Path, *, host: str, port: int, keep: int, loop: Any) -
         loop=loop,
         data_size_limit=20 * 1024 * 1024,
         enable_SMTPUTF8=False,
-        ident="Résonances".encode("ascii", "ignore").decode(),
+        ident="Resonances",
     )
 
 

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.db import transaction
 
+from cms.demo import pictures
 from cms.demo.parts import CENTRE, image, publish, published_at, read_all
 from newsletters.letter import Kind
 from newsletters.models import IssuePage, Periodical, PeriodicalPage, SectionTemplate
@@ -95,7 +96,7 @@ def load_issue(
         preheader=row["preheader"],
         editorial=row.get("editorial", ""),
         cover=image(
-            f"numero-{row['year']}-{row['months'][0]:02}",
+            cover_key(period),
             title=period.label,
             credit=f"Illustration : {CENTRE}",
             alt="",
@@ -105,6 +106,12 @@ def load_issue(
     )
     archive.add_child(instance=page)
     publish(page, published_at(period.year, period.first))
+
+
+def cover_key(period: Period) -> str:
+    """A composition of its own for each of twelve issues in a row."""
+    names = list(pictures.COMPOSITIONS)
+    return f"{names[(period.year * 8 + period.first) % len(names)]}-{period.slug}"
 
 
 def letter_item(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:

@@ -65,7 +65,7 @@ def load_home() -> HomePage:
                     "professionnel·les, les élu·es et les habitant·es engagé·es dans la "
                     "politique de la ville, du Val-d'Oise aux Hauts-de-Seine et aux Yvelines.</p>"
                 ),
-                cover=image("accueil", title="Accueil", credit=f"© {CENTRE}", alt=""),
+                cover=image("resonance-accueil", title="Accueil", credit=f"© {CENTRE}", alt=""),
             )
         )
     Site.objects.update(root_page=home, site_name=CENTRE)

@@ -2,11 +2,11 @@
 
 from django.utils import timezone
 
-from newsletters.delivery.freeze import freeze
-from newsletters.delivery.send import deliver
 from tqdm import tqdm
 
 from newsletters import lifecycle
+from newsletters.delivery.freeze import freeze
+from newsletters.delivery.send import deliver
 from newsletters.models import Equation, IssuePage, Mailing
 
 

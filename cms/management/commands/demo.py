@@ -1,5 +1,6 @@
 """`demo`: the whole product on one machine, from an empty database to a letter received."""
 
+import logging
 import secrets
 import socket
 import subprocess
@@ -40,6 +41,8 @@ class Command(BaseCommand):
         if not no_serve:
             refuse_busy_port(port, "DEMO_PORT ou --port")
         refuse_busy_port(settings.EMAIL_PORT, "EMAIL_PORT")
+        # The steps say what happens; the events of the log would cut the progress bar.
+        logging.getLogger("newsletters").setLevel(logging.WARNING)
         try:
             self.prepare(subscribers, port)
             with background("catch_mail", f"--port={settings.EMAIL_PORT}"):
