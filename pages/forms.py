@@ -67,7 +67,7 @@ class ExperienceFilterForm(forms.Form):
 
     def __init__(self, *args: Any, sheets: "ExperienceQuerySet", **kwargs: Any) -> None:
         """`sheets`: everything the list may show; choices are limited to what it holds."""
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, label_suffix="", **kwargs)
         self.sheets = sheets
         named = Territory.objects.filter(experiences__in=sheets).only("pk").distinct()
         self.fields["territory"].queryset = Territory.objects.around(named)

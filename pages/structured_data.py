@@ -24,7 +24,8 @@ def experience_article(
         "datePublished": published.isoformat() if published else "",
         "dateModified": changed.isoformat() if changed else "",
         "author": [
-            {"@type": "Person", "name": author.person.full_name} for author in page.authors.all()
+            {"@type": "Person", "name": author.person.full_name}
+            for author in page.authors.select_related("person")
         ],
         "publisher": {"@type": "Organization", "name": publisher},
         "about": [theme.name for theme in page.themes.all()],

@@ -5,7 +5,10 @@ from itertools import groupby
 
 from django import template
 from django.db.models import Q
+from django.template import Context
+from django.utils.safestring import SafeString, mark_safe
 
+from newsletters import letter
 from newsletters.letter import Visibility
 from newsletters.models import IssuePage
 from newsletters.models.issue import IssueQuerySet
@@ -49,6 +52,22 @@ def _first_of(section: dict) -> Teaser | None:
         if title and item.value.get("visibility") != Visibility.MAIL:
             return Teaser(section=section.get("title") or "", title=title)
     return None
+
+
+@register.simple_tag(takes_context=True)
+def letter_fragment(context: Context, issue: IssuePage) -> SafeString:
+    """The web edition, composed from the page given: a preview shows its own draft.
+
+    Raises EditionError, like the editions. Safe: the web edition escapes every text, and the
+    letter holds cleaned rich text only.
+    """
+    # Not at the top: Django imports every tag library together, and pages that only list
+    # issues must not fall with the editions.
+    from newsletters.editions import web
+
+    request = context.get("request")
+    base_url = f"{request.scheme}://{request.get_host()}" if request else None
+    return mark_safe(web.render(letter.compose(issue, base_url=base_url)))  # noqa: S308
 
 
 @register.simple_tag

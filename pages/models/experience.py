@@ -37,7 +37,9 @@ class ExperienceQuerySet(PageQuerySet):
     def located_in(self, territory: Territory) -> "ExperienceQuerySet":
         """Sheets about the territory or any place below it."""
         places = Territory.objects.within([territory])
-        return self.filter(territories__in=places).distinct()
+        # A subquery, not a join: DISTINCT would compare the bodies of all the sheets.
+        links = ExperiencePage.territories.through.objects.filter(territory__in=places)
+        return self.filter(pk__in=links.values("experiencepage"))
 
     def newest_first(self) -> "ExperienceQuerySet":
         # The key last: two sheets of one month must not change pages between two requests.

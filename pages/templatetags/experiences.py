@@ -2,7 +2,14 @@
 
 from django import template
 
-from pages.models import ExperienceContact, ExperienceIndexPage, ExperiencePage, Theme
+from pages.models import (
+    ExperienceContact,
+    ExperienceIndexPage,
+    ExperiencePage,
+    Organisation,
+    Person,
+    Theme,
+)
 from pages.models.experience import ExperienceQuerySet
 
 register = template.Library()
@@ -22,6 +29,16 @@ def experience_index() -> ExperienceIndexPage | None:
 @register.simple_tag
 def all_themes() -> list[Theme]:
     return list(Theme.objects.all())
+
+
+@register.filter
+def writers(page: ExperiencePage) -> list[Person]:
+    return [author.person for author in page.authors.select_related("person")]
+
+
+@register.filter
+def holding_bodies(page: ExperiencePage) -> list[Organisation]:
+    return [holder.organisation for holder in page.holders.select_related("organisation")]
 
 
 @register.filter

@@ -1,5 +1,6 @@
 """What the frame of every public page needs: navigation, the centre, French typography."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -17,6 +18,8 @@ from wagtail.models import Page, Site
 from pages.models import CentreSettings, PeriodFields
 
 register = template.Library()
+
+NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
 
 # No page type of its own: any page of this address under the home page is the notice.
 LEGAL_SLUGS = [
@@ -82,6 +85,15 @@ def french_list(values: Iterable[object]) -> str:
     """« a, b et c »"""
     words = [str(value) for value in values]
     return " et ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+@register.filter
+def typeset(text: str) -> str:
+    """No line starts with « : » or a dash; apostrophes are curved. For titles and standfirsts,
+    typed with a keyboard's characters; rich text is left as its editor sees it."""
+    text = re.sub(r" (?=[:–])|(?<=«) | (?=»)", NO_BREAK, str(text))
+    text = re.sub(r" (?=[;!?])", NARROW_NO_BREAK, text)
+    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
 
 
 @register.filter
