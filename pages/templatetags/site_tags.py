@@ -11,7 +11,7 @@ from django.core.validators import validate_email
 from django.db.models import Q
 from django.template import Context
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 
 from wagtail.models import Page, Site
 
@@ -19,7 +19,8 @@ from pages.models import CentreSettings, PeriodFields
 
 register = template.Library()
 
-NO_BREAK, NARROW_NO_BREAK = "\u00a0", "\u202f"
+NO_BREAK, NARROW_NO_BREAK, MAY_BREAK = "\u00a0", "\u202f", "\u200b"
+MARKUP_OR_TEXT = re.compile(r"(<[^>]*>)|([^<]+)")
 
 # No page type of its own: any page of this address under the home page is the notice.
 LEGAL_SLUGS = [
@@ -89,11 +90,20 @@ def french_list(values: Iterable[object]) -> str:
 
 @register.filter
 def typeset(text: str) -> str:
-    """No line starts with « : » or a dash; apostrophes are curved. For titles and standfirsts,
-    typed with a keyboard's characters; rich text is left as its editor sees it."""
-    text = re.sub(r" (?=[:–])|(?<=«) | (?=»)", NO_BREAK, str(text))
+    """What a keyboard cannot type: no line starts with « : » or a dash, apostrophes are curved,
+    « novembre/décembre » may be cut after its slash."""
+    text = re.sub(r" (?=[:–…])|(?<=«) | (?=»)", NO_BREAK, str(text))
     text = re.sub(r" (?=[;!?])", NARROW_NO_BREAK, text)
+    text = re.sub(r"(?<=\w)/(?=\w)", f"/{MAY_BREAK}", text)
     return re.sub(r"(?<=\w)'(?=\w)", "’", text)
+
+
+@register.filter
+def typeset_rich(html: str) -> SafeString:
+    """The same, in the text of an editor's rich text only: tags and addresses stay as they are."""
+    return mark_safe(  # noqa: S308 — the input is Wagtail's own rendering
+        MARKUP_OR_TEXT.sub(lambda found: found[1] or typeset(found[2]), str(html))
+    )
 
 
 @register.filter

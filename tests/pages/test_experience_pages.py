@@ -29,7 +29,7 @@ def sheet(picture):
         cover=picture,
         body=[
             ("heading", "Commencer par écouter"),
-            ("paragraph", "<p>Onze <b>habitantes</b>.</p>"),
+            ("paragraph", "<p>Onze <b>habitantes</b> d'ici.</p>"),
             ("quote", {"text": "La porte est ouverte.", "speaker": "Aïssata K.", "role": ""}),
             ("key_figures", {"figures": [{"value": "113", "label": "adhérent·es"}]}),
             ("figure", {"image": picture, "caption": "L'allée centrale."}),
@@ -74,11 +74,11 @@ def test_each_block_of_the_body_has_its_semantics(client, sheet):
     html = read(client, sheet)
     for expected in [
         "<h2>Commencer par écouter</h2>",
-        "<p>Onze <b>habitantes</b>.</p>",
+        "<p>Onze <b>habitantes</b> d’ici.</p>",
         "<blockquote><p>La porte est ouverte.</p></blockquote>",
         "<figcaption><strong>Aïssata K.</strong></figcaption>",
         "<dt>adhérent·es</dt><dd>113</dd>",
-        "<figcaption>L&#x27;allée centrale.",
+        "<figcaption>L’allée centrale.",
         'alt="Des habitants plantent un arbre"',
     ]:
         assert expected in html

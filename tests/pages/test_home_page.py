@@ -7,7 +7,7 @@ from wagtail.models import Site
 import pytest
 
 from pages.models import CentreSettings, ExperiencePage, HomePage, Theme
-from pages.templatetags.site_tags import french_list, typeset
+from pages.templatetags.site_tags import french_list, typeset, typeset_rich
 from tests.builders import make_experience, make_home, make_issue
 
 pytestmark = pytest.mark.django_db
@@ -177,8 +177,15 @@ def test_names_are_joined_as_in_french(values, expected):
         ("Trappes : l'école", "Trappes\u00a0: l’école"),
         ("Et après ?", "Et après\u202f?"),
         ("« Bonjour »", "«\u00a0Bonjour\u00a0»"),
+        ("novembre/décembre", "novembre/\u200bdécembre"),
         ("habitant·es 12:30", "habitant·es 12:30"),
     ],
 )
 def test_titles_follow_french_typography(typed, set_):
     assert typeset(typed) == set_
+
+
+def test_rich_text_keeps_its_tags_and_addresses():
+    html = "<p>L'atelier : <a href=\"https://example.org/l'an/2\">l'an 2 ?</a></p>"
+    expected = '<p>L’atelier\u00a0: <a href="https://example.org/l\'an/2">l’an 2\u202f?</a></p>'
+    assert typeset_rich(html) == expected
