@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.core.validators import EmailValidator
 from django.db import models
 from django.http import HttpRequest
@@ -22,8 +23,11 @@ from wagtail.models import Orderable, PageManager, PageQuerySet
 from wagtail.search import index
 
 from pages.blocks.stream import ArticleStream
+from pages.forms import ExperienceFilterForm
 from pages.models.base import BasePage, PeriodFields
 from pages.models.taxonomy import Territory, Theme
+
+CARDS_PER_PAGE = 12
 
 
 class ExperienceQuerySet(PageQuerySet):
@@ -33,10 +37,18 @@ class ExperienceQuerySet(PageQuerySet):
     def located_in(self, territory: Territory) -> "ExperienceQuerySet":
         """Sheets about the territory or any place below it."""
         places = Territory.objects.within([territory])
-        return self.filter(territories__in=places).distinct()
+        # A subquery, not a join: DISTINCT would compare the bodies of all the sheets.
+        links = ExperiencePage.territories.through.objects.filter(territory__in=places)
+        return self.filter(pk__in=links.values("experiencepage"))
 
     def newest_first(self) -> "ExperienceQuerySet":
-        return self.order_by("-year", "-first_month", "-first_published_at")
+        # The key last: two sheets of one month must not change pages between two requests.
+        return self.order_by("-year", "-first_month", "-first_published_at", "-pk")
+
+    def as_cards(self) -> "ExperienceQuerySet":
+        """Newest first, with the covers and their renditions, without the bodies."""
+        cards = self.newest_first().select_related("cover").prefetch_related("cover__renditions")
+        return cards.defer_streamfields()
 
 
 class ExperienceIndexPage(BasePage):
@@ -57,6 +69,15 @@ class ExperienceIndexPage(BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.intro
+
+    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context(request, *args, **kwargs)
+        sheets = ExperiencePage.objects.child_of(self).live().public()
+        form = ExperienceFilterForm(request.GET, sheets=sheets)
+        cards = form.narrowed().as_cards()
+        context["filter_form"] = form
+        context["sheets"] = Paginator(cards, CARDS_PER_PAGE).get_page(request.GET.get("page"))
+        return context
 
 
 class ExperiencePage(PeriodFields, BasePage):
@@ -195,8 +216,7 @@ class ExperiencePage(PeriodFields, BasePage):
             .filter(themes__in=self.themes.all())
             .exclude(pk=self.pk)
             .distinct()
-            .newest_first()
-            .select_related("cover")[:3]
+            .as_cards()[:3]
             if self.pk
             else []
         )

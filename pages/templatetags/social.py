@@ -1,0 +1,40 @@
+"""Absolute addresses and descriptions for search engines and social cards."""
+
+import json
+from typing import Any
+
+from django import template
+from django.template import Context
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+
+from pages.models import BasePage, ExperiencePage
+from pages.structured_data import experience_article
+
+register = template.Library()
+
+# As django.utils.html.json_script: no value may close the element or open a comment.
+SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
+CARD_SIZE = "fill-1200x630|format-jpeg"
+
+
+@register.simple_tag(takes_context=True)
+def card_image(context: Context, page: BasePage) -> str:
+    """Absolute URL of the cover at the size of social cards, or ""."""
+    cover = getattr(page, "cover", None)
+    if cover is None:
+        return ""
+    url = cover.get_rendition(CARD_SIZE).url
+    request = context.get("request")
+    return request.build_absolute_uri(url) if request else url
+
+
+@register.simple_tag
+def structured_data(page: ExperiencePage, publisher: str, image_url: str = "") -> SafeString:
+    return as_data_block(experience_article(page, publisher=publisher, image_url=image_url))
+
+
+def as_data_block(data: dict[str, Any]) -> SafeString:
+    """A JSON-LD data block: browsers never execute it, a Content-Security-Policy ignores it."""
+    text = json.dumps(data, ensure_ascii=False).translate(SCRIPT_ESCAPES)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308

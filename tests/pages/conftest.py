@@ -1,0 +1,29 @@
+"""Pictures and memory of the public pages' tests."""
+
+from io import BytesIO
+
+from django.core.cache import cache
+from django.core.files.images import ImageFile
+
+import pytest
+from PIL import Image
+
+from pages.models import CreditedImage
+
+
+@pytest.fixture
+def picture(db):
+    stream = BytesIO()
+    Image.new("RGB", (1600, 1000), "#0f4c5c").save(stream, "PNG")
+    return CreditedImage.objects.create(
+        title="jardin.png",
+        description="Des habitants plantent un arbre",
+        credit="© La Ville",
+        file=ImageFile(BytesIO(stream.getvalue()), name="jardin.png"),
+    )
+
+
+@pytest.fixture(autouse=True)
+def _forget_cached_site_and_renditions():
+    """Both live in the cache, which no transaction rolls back: query counts would vary."""
+    cache.clear()
