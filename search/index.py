@@ -1,0 +1,314 @@
+"""The embedded engine: a Whoosh 2.7.4 index on the local disk.
+
+Rules that keep it right, each learnt from a failure:
+- never `Searcher.refresh()` nor `reader(reuse=…)`: the forks keep deleted documents findable;
+  a new reader is opened when the generation changed;
+- never `AsyncWriter`: its background failures lose documents without a word;
+- one writer at a time, with a timeout, cancelled on any error or its lock stays held;
+- schema and segments are pickles: the directory belongs to the service alone.
+The index is derived data: whatever damages it, it is rebuilt.
+"""
+
+import json
+import logging
+import os
+import shutil
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from whoosh import index as whoosh_index
+from whoosh.writing import IndexingError, SegmentWriter
+
+from search import locks, matching, schema
+from search.engine import (
+    Changes,
+    Document,
+    Health,
+    Hit,
+    IndexBusy,
+    IndexUnusable,
+    Page,
+    SearchError,
+    SearchRequest,
+)
+
+logger = logging.getLogger(__name__)
+
+_CURRENT = "CURRENT"
+_WORDS = "words.jsonl"
+_LOCK_TIMEOUT = 10
+# Below, every word is worth suggesting; above, a word seen once is more often a misprint.
+_SMALL = 2_000
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    location: Path
+    generation: int
+    segments: list[matching.Segment]
+
+
+class WhooshEngine:
+    """See `search.engine.Engine`. One instance per process, shared by its threads."""
+
+    name = "whoosh"
+
+    def __init__(self, directory: str | Path) -> None:
+        self.directory = Path(directory)
+        self._cache = matching.Cache()
+        self._rows: dict[str, matching.Rows] = {}
+        self._snapshot: _Snapshot | None = None
+        # Whoosh's files keep one position each: two threads must not read them together.
+        self._lock = threading.RLock()
+
+    # --- Reading --------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> Page:
+        with self._reading() as snapshot:
+            found = matching.Pass(snapshot.segments, self._cache, request).run()
+            hits = tuple(_hit(*entry) for entry in found.best)
+        return Page(
+            hits=hits,
+            total=found.total,
+            approximate=found.approximate,
+            facets=found.facets,
+            missing=found.missing,
+            engine=self.name,
+        )
+
+    def page_ids(self) -> set[int]:
+        with self._reading() as snapshot:
+            return set(matching.documents_of(snapshot.segments))
+
+    def vocabulary(self) -> Iterator[tuple[str, str, int]]:
+        try:
+            with (self._location() / _WORDS).open(encoding="utf-8") as lines:
+                for line in lines:
+                    surface, spelling, count = json.loads(line)
+                    yield surface, spelling, count
+        except (OSError, ValueError) as error:
+            raise IndexUnusable("vocabulary") from error
+
+    def location(self) -> str:
+        return self._location().name
+
+    def health(self) -> Health:
+        try:
+            with self._reading() as snapshot:
+                pages = list(matching.documents_of(snapshot.segments))
+                size = sum(f.stat().st_size for f in snapshot.location.iterdir())
+                return Health(
+                    self.name, "ready", len(pages), len(set(pages)), size, snapshot.location.name
+                )
+        except IndexUnusable as error:
+            state = str(error) if str(error) in ("missing", "outdated") else "damaged"
+            return Health(self.name, state, detail=str(error.__cause__ or error))
+
+    @contextmanager
+    def _reading(self) -> Iterator[_Snapshot]:
+        with self._lock:
+            try:
+                yield self._open()
+            except SearchError:
+                raise
+            except Exception as error:
+                # Damage shows as EOFError, zlib.error, TypeError, struct.error…: whatever it
+                # is, the answer is the same, and no visitor gets a 500 for it.
+                self._snapshot = None
+                raise IndexUnusable("damaged") from error
+
+    def _location(self) -> Path:
+        """Directory of the current index; raise IndexUnusable without a readable one."""
+        try:
+            name = (self.directory / _CURRENT).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise IndexUnusable("missing") from error
+        if not name or Path(name).name != name or not (self.directory / name).is_dir():
+            raise IndexUnusable("missing")
+        if not name.startswith(f"archive-{schema.version()}-"):
+            raise IndexUnusable("outdated")
+        return self.directory / name
+
+    def _open(self) -> _Snapshot:
+        try:
+            return self._current()
+        except FileNotFoundError:
+            # A writer replaced the files between the listing and the opening (1 in 550).
+            self._snapshot = None
+            return self._current()
+
+    def _current(self) -> _Snapshot:
+        location = self._location()
+        index = whoosh_index.open_dir(str(location))
+        generation = index.latest_generation()
+        known = self._snapshot
+        if known and (known.location, known.generation) == (location, generation):
+            return known
+        reader = index.reader()
+        segments = [
+            self._segment(leaf) for leaf, _offset in reader.leaf_readers() if leaf.doc_count_all()
+        ]
+        names = {segment.name for segment in segments}
+        self._cache.keep_only(names)
+        self._rows = {name: rows for name, rows in self._rows.items() if name in names}
+        self._snapshot = _Snapshot(location, generation, segments)
+        return self._snapshot
+
+    def _segment(self, reader: Any) -> matching.Segment:
+        segment = reader.segment()
+        name = str(segment.segment_id())
+        if name not in self._rows:
+            self._rows[name] = matching.Rows(reader)
+        return matching.Segment(name, reader, self._rows[name], frozenset(segment.deleted_docs()))
+
+    # --- Writing --------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, timeout: float = 0) -> Iterator[None]:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locks.held(self.directory / "write.lock", timeout=timeout):
+            yield
+
+    def rebuilding(self) -> bool:
+        return locks.taken(self.directory / "rebuild.lock")
+
+    def index(self, documents: Iterable[Document], *, gone: Iterable[int] = ()) -> None:
+        """The caller holds `writing()`; one commit, whatever the number."""
+        documents = list(documents)
+        page_ids = {document.page_id for document in documents} | set(gone)
+        self._write(self._location(), documents, page_ids)
+
+    def delete(self, page_ids: Iterable[int]) -> None:
+        self.index((), gone=page_ids)
+
+    def _write(self, location: Path, documents: list[Document], page_ids: set[int]) -> None:
+        try:
+            index = whoosh_index.open_dir(str(location))
+            with _writer(index) as writer:
+                with writer.searcher() as searcher:
+                    for page_id in page_ids:
+                        writer.delete_by_term("page", str(page_id), searcher=searcher)
+                for document in documents:
+                    _add(writer, document)
+        except whoosh_index.LockError as error:
+            raise IndexBusy("whoosh") from error
+        except Exception as error:
+            raise IndexUnusable("damaged") from error
+
+    def rebuild(
+        self,
+        documents: Iterable[Document],
+        *,
+        progress: Callable[[int], None] | None = None,
+        latecomers: Callable[[], Changes] | None = None,
+    ) -> int:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locks.held(self.directory / "rebuild.lock"):
+            location = self.directory / f"archive-{schema.version()}-{time.time_ns()}"
+            location.mkdir(mode=0o700)
+            try:
+                count = self._fill(location, documents, progress)
+                with self.writing(timeout=_LOCK_TIMEOUT):
+                    if latecomers and (changes := latecomers()).page_ids:
+                        self._write(location, list(changes.documents), set(changes.page_ids))
+                    self._switch(location)
+            except BaseException:
+                shutil.rmtree(location, ignore_errors=True)
+                raise
+            self._sweep(location)
+        return count
+
+    def _fill(
+        self,
+        location: Path,
+        documents: Iterable[Document],
+        progress: Callable[[int], None] | None,
+    ) -> int:
+        index = whoosh_index.create_in(str(location), schema.whoosh_schema())
+        words: Counter[str] = Counter()
+        spellings: dict[str, str] = {}
+        count = 0
+        with _writer(index) as writer:
+            for document in documents:
+                surfaces = _add(writer, document)
+                words.update(surfaces.keys())
+                for surface, spelling in surfaces.items():
+                    if spelling != surface or surface not in spellings:
+                        spellings[surface] = spelling
+                count += 1
+                if progress:
+                    progress(1)
+        least = 1 if count < _SMALL else 2
+        with (location / _WORDS).open("w", encoding="utf-8") as lines:
+            for surface, number in words.items():
+                if number >= least and surface.isalpha():
+                    line = json.dumps([surface, spellings[surface], number], ensure_ascii=False)
+                    lines.write(line + "\n")
+        return count
+
+    def _switch(self, location: Path) -> None:
+        pending = self.directory / f"{_CURRENT}.new"
+        with pending.open("w", encoding="utf-8") as file:
+            file.write(location.name)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(pending, self.directory / _CURRENT)
+
+    def _sweep(self, current: Path) -> None:
+        """Remove the older indexes but one: a reader of the last may still be opening files."""
+        others = sorted(
+            (p for p in self.directory.glob("archive-*") if p != current),
+            key=lambda path: path.name.rsplit("-", 1)[-1],
+        )
+        for path in others[:-1]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def _writer(index: whoosh_index.FileIndex) -> Iterator[SegmentWriter]:
+    writer = index.writer(timeout=_LOCK_TIMEOUT, limitmb=64)
+    try:
+        yield writer
+        writer.commit()
+    except BaseException:
+        try:
+            writer.cancel()
+        except IndexingError:
+            # The commit itself failed half-way: the writer calls itself closed, yet holds on.
+            writer.writelock.release()
+        raise
+
+
+def _add(writer: SegmentWriter, document: Document) -> dict[str, str]:
+    terms, surfaces = schema.weigh(document)
+    stored = {
+        "key": document.key,
+        "anchor": document.anchor,
+        "title": document.title,
+        "text": document.text,
+    }
+    row = json.dumps(schema.row_of(document), separators=(",", ":")).encode()
+    writer.add_document(terms=terms, page=str(document.page_id), row=row, stored=stored)
+    return surfaces
+
+
+def _hit(segment: matching.Segment, number: int, score: float, approximate: bool) -> Hit:
+    stored = segment.reader.stored_fields(number)["stored"]
+    facets = segment.rows.facets
+    return Hit(
+        key=stored["key"],
+        page_id=segment.rows.pages[number],
+        anchor=stored["anchor"],
+        title=stored["title"],
+        text=stored["text"],
+        type=next(iter(facets["type"][number]), ""),
+        kind=next(iter(facets["kind"][number]), ""),
+        score=round(score, 4),
+        approximate=approximate,
+    )
