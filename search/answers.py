@@ -6,6 +6,7 @@ if its page is live, public and not expired now.
 
 import logging
 import threading
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
@@ -17,7 +18,7 @@ from wagtail.models import Page as SitePage
 
 from pages.models import Territory, Theme
 from search import documents, extracts, following
-from search.engine import FACETS, Hit, IndexUnusable, Page, SearchRequest, get_engine
+from search.engine import FACETS, Hit, Page, SearchRequest, UnusableIndexError, get_engine
 from search.glossary import glossary
 from search.queries import Query, parse
 from search.suggestions import Vocabulary
@@ -27,6 +28,8 @@ logger = logging.getLogger(__name__)
 PER_PAGE = 10
 DEEPEST = 1_000  # results; further pages help nobody and cost as much as they like
 _ROUNDS = 3
+_BUDGET = 0.8  # seconds for all the searches of one answer
+_CORRECTED = 3  # unknown words that another spelling is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +45,12 @@ class Result:
     kind: str = ""
     context: str = ""
     approximate: bool = False
+
+    @property
+    def type_label(self) -> str:
+        """The kind of item in a letter, or what the page is."""
+        kinds, types = documents.LABELS["kind"], documents.LABELS["type"]
+        return kinds.get(self.kind) or types.get(self.type, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +81,10 @@ def find(
     limit: int = PER_PAGE,
     literal: bool = False,
 ) -> Answer:
-    """Answer a visitor. `literal`: never search another spelling. Raise TooCostly only."""
+    """Answer a visitor. `literal`: never search another spelling. Raise TooCostlyError only."""
     query = parse(text, glossary())
     request = SearchRequest(
+        deadline=time.monotonic() + _BUDGET,
         query=query,
         filters=filters or {},
         sort=sort,
@@ -84,7 +94,7 @@ def find(
     following.nudge()
     try:
         page, pages = _checked(request)
-        suggestion = _suggestion(query, page)
+        suggestion = _suggestion(request, page)
         if suggestion and page.total == page.approximate and not literal:
             other = replace(request, query=parse(suggestion, glossary()))
             better, its_pages = _checked(other)
@@ -93,8 +103,8 @@ def find(
                     _answer(other.query, better, its_pages), query=query, corrected=suggestion
                 )
             suggestion = ""
-    except IndexUnusable as error:
-        logger.warning("event=search_degraded reason=%s", error)
+    except UnusableIndexError as error:
+        logger.warning("event=search_degraded reason=%s", error, exc_info=True)
         following.heal()
         return _degraded(query, request)
     return replace(_answer(query, page, pages), suggestion=suggestion)
@@ -161,7 +171,7 @@ _vocabulary_lock = threading.Lock()
 
 def vocabulary() -> Vocabulary:
     """The words of the current index, read once for each rebuild."""
-    global _vocabulary  # noqa: PLW0603
+    global _vocabulary
     engine = get_engine()
     location = engine.location()
     with _vocabulary_lock:
@@ -170,19 +180,21 @@ def vocabulary() -> Vocabulary:
         return _vocabulary[1]
 
 
-def _suggestion(query: Query, page: Page) -> str:
+def _suggestion(request: SearchRequest, page: Page) -> str:
     """The query with its unknown words replaced; "" when nothing visible would be found.
 
     The words of a page that was withdrawn stay in the list until the next rebuild: a word is
     suggested only if a visible page still holds it.
     """
-    text, known = query.text, vocabulary() if page.missing else None
-    for word in reversed(query.words):
-        if known and word.surface in page.missing:
-            for spelling in known.suggest(word.surface):
-                if _checked(SearchRequest(parse(spelling), limit=1))[0].total:
-                    text = text[: word.start] + spelling + text[word.end :]
-                    break
+    query = request.query
+    unknown = [word for word in query.words if word.surface in page.missing][:_CORRECTED]
+    text = query.text
+    for word in reversed(unknown):
+        for spelling in vocabulary().suggest(word.surface):
+            probe = SearchRequest(parse(spelling), limit=1, deadline=request.deadline)
+            if _checked(probe)[0].total:
+                text = text[: word.start] + spelling + text[word.end :]
+                break
     return text if text != query.text else ""
 
 

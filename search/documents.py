@@ -1,25 +1,24 @@
 """From published pages to what the index keeps of them."""
 
-import html
 import logging
-import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-from wagtail import blocks
-from wagtail.fields import RichTextField, StreamField
-from wagtail.models import Page, PageQuerySet
+from wagtail.models import Page, PageQuerySet, get_page_models
 
 from newsletters import letter as letters
 from newsletters.models import IssuePage, PeriodicalPage
 from pages.models import BasePage, ExperiencePage, Territory
 from search.engine import Document
+from search.texts import plain, texts_of
 
 logger = logging.getLogger(__name__)
 
@@ -29,9 +28,6 @@ CHUNK = 100
 
 # Items that only point at something indexed for itself: they are read with their issue.
 _WITHIN_ISSUE = (letters.Kind.EXPERIENCE, letters.Kind.IMAGE)
-_BREAK = re.compile(r"</(?:p|li|h[1-6]|blockquote|div|tr)>|<br\s*/?>", re.IGNORECASE)
-_TAG = re.compile(r"<[^>]*>")
-_SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +46,20 @@ def visible() -> PageQuerySet:
         .filter(alias_of=None, depth__gt=1)
         .exclude(expire_at__lte=timezone.now())
     )
+
+
+def searchable_ids() -> Iterator[int]:
+    """Ids of the pages that the index should hold."""
+    own = {
+        ContentType.objects.get_for_model(model).pk
+        for model in get_page_models()
+        if issubclass(model, BasePage)
+    }
+    closed = Q(issuepage__periodical__has_public_archive=False) | Q(
+        periodicalpage__periodical__has_public_archive=False
+    )
+    pages = visible().filter(content_type__in=own).exclude(closed)
+    return iter(pages.order_by("pk").values_list("pk", flat=True))
 
 
 def build(page_ids: Iterable[int]) -> Built:
@@ -74,18 +84,12 @@ def build(page_ids: Iterable[int]) -> Built:
 
 def build_all(on_failure: Callable[[int], None] | None = None) -> Iterator[Document]:
     """Every document of the site, read a hundred pages at a time."""
-    page_ids = list(visible().order_by("pk").values_list("pk", flat=True))
+    page_ids = list(searchable_ids())
     for start in range(0, len(page_ids), CHUNK):
         built = build(page_ids[start : start + CHUNK])
         yield from built.documents
         for page_id in built.failed if on_failure else ():
             on_failure(page_id)
-
-
-def plain(markup: str) -> str:
-    """Rich text as lines of text: one a paragraph or list item."""
-    lines = html.unescape(_TAG.sub(" ", _BREAK.sub("\n", markup))).split("\n")
-    return "\n".join(line for line in (_SPACES.sub(" ", raw).strip() for raw in lines) if line)
 
 
 # --- Pages ------------------------------------------------------------------------------------
@@ -163,7 +167,7 @@ def _documents_of(page: BasePage, context: _Context) -> list[Document]:
 
 
 def _experience(page: ExperiencePage, context: _Context) -> Document:
-    headings, body = _texts(page)
+    headings, body = texts_of(page)
     around = context.around(page.pk)
     themes = context.themes.get(page.pk, [])
     return Document(
@@ -226,7 +230,7 @@ def _issue(page: IssuePage) -> list[Document]:
 
 
 def _any_page(page: BasePage) -> Document:
-    headings, body = _texts(page)
+    headings, body = texts_of(page)
     published = page.first_published_at
     return Document(
         key=str(page.pk),
@@ -257,47 +261,3 @@ def type_of(page: Page) -> str:
     if isinstance(page, ExperiencePage):
         return "fiche"
     return "lettre" if isinstance(page, IssuePage) else "page"
-
-
-# --- Blocks -----------------------------------------------------------------------------------
-
-
-def _texts(page: BasePage) -> tuple[list[str], list[str]]:
-    """Intertitles and running text of every rich or composed field of the page's own type."""
-    headings: list[str] = []
-    body: list[str] = []
-    for model_field in page._meta.local_fields:
-        if isinstance(model_field, StreamField):
-            stream = getattr(page, model_field.name)
-            for child in stream.raw_data:
-                block = stream.stream_block.child_blocks.get(child["type"])
-                target = headings if child["type"] == "heading" else body
-                target += _block_texts(block, child["value"])
-        elif isinstance(model_field, RichTextField):
-            body.append(plain(getattr(page, model_field.name)))
-        elif model_field.name == "intro":
-            body.append(getattr(page, model_field.name))
-    return headings, [text for text in body if text]
-
-
-def _block_texts(block: blocks.Block | None, raw: Any) -> Iterator[str]:
-    """Texts of a stored block. Read raw: making values would fetch every image and page."""
-    match block:
-        case blocks.RichTextBlock() if raw:
-            yield plain(raw)
-        case blocks.CharBlock() | blocks.TextBlock() if raw:
-            yield str(raw)
-        case blocks.BaseStreamBlock():
-            for child in raw or ():
-                yield from _block_texts(block.child_blocks.get(child["type"]), child["value"])
-        case blocks.BaseStructBlock():
-            for name, inner in block.child_blocks.items():
-                yield from _block_texts(inner, (raw or {}).get(name))
-        case blocks.ListBlock():
-            for child in raw or ():
-                value = child["value"] if _is_list_item(child) else child
-                yield from _block_texts(block.child_block, value)
-
-
-def _is_list_item(raw: Any) -> bool:
-    return isinstance(raw, dict) and raw.get("type") == "item" and "value" in raw

@@ -24,15 +24,15 @@ class SearchError(Exception):
     """What the search may answer instead of results."""
 
 
-class IndexUnusable(SearchError):
+class UnusableIndexError(SearchError):
     """No index, an index of another version, or a damaged one: rebuild it."""
 
 
-class IndexBusy(SearchError):
+class BusyIndexError(SearchError):
     """Somebody else is writing; the work stays in the outbox."""
 
 
-class TooCostly(SearchError):
+class TooCostlyError(SearchError):
     """The query used up its time; the visitor is asked for a more precise one."""
 
 
@@ -73,6 +73,8 @@ class SearchRequest:
     offset: int = 0
     limit: int = 10
     hidden: frozenset[int] = frozenset()
+    # On the monotonic clock; None gives each search its own budget of time.
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Changes:
 
 
 class Engine(Protocol):
-    """Every method may raise `IndexUnusable`; the writing ones `IndexBusy` too."""
+    """Every method may raise `UnusableIndexError`; the writing ones `BusyIndexError` too."""
 
     name: str
 
@@ -140,7 +142,7 @@ class Engine(Protocol):
     def delete(self, page_ids: Iterable[int]) -> None: ...
 
     def search(self, request: SearchRequest) -> Page:
-        """Raise TooCostly when the query's time is used up."""
+        """Raise TooCostlyError when the query's time is used up."""
 
     def rebuild(
         self,
@@ -163,7 +165,7 @@ class Engine(Protocol):
         """What names the current index; another one after each rebuild."""
 
     def writing(self, timeout: float = 0) -> AbstractContextManager[None]:
-        """Hold the write lock, in seconds; raise IndexBusy after `timeout`."""
+        """Hold the write lock, in seconds; raise BusyIndexError after `timeout`."""
 
     def rebuilding(self) -> bool:
         """Whether another index is being built now."""

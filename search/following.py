@@ -18,7 +18,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from search import documents
-from search.engine import Changes, IndexBusy, IndexUnusable, get_engine
+from search.engine import BusyIndexError, Changes, UnusableIndexError, get_engine
 from search.models import Outbox
 
 logger = logging.getLogger(__name__)
@@ -87,9 +87,9 @@ def drain(*, timeout: float = 0) -> int:
             with engine.writing(timeout):
                 while batch := list(Outbox.objects.pending()[:_BATCH]):
                     done += _apply(batch)
-        except IndexBusy:
+        except BusyIndexError:
             break
-        except IndexUnusable:
+        except UnusableIndexError:
             heal()
             break
     return done
@@ -129,7 +129,7 @@ def waiting_pages() -> set[int]:
 def rebuild(progress: Callable[[int], None] | None = None) -> Rebuilt:
     """Build another index beside, replay what changed meanwhile, switch.
 
-    Raise IndexBusy when another rebuild is running.
+    Raise BusyIndexError when another rebuild is running.
     """
     engine = get_engine()
     failed: list[int] = []
@@ -173,7 +173,7 @@ def _rebuild_quietly() -> None:
     try:
         rebuilt = rebuild()
         logger.warning("event=search_rebuilt documents=%s", rebuilt.documents)
-    except IndexBusy:
+    except BusyIndexError:
         logger.info("event=search_rebuild_already_running")
 
 

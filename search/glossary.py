@@ -59,7 +59,7 @@ _known: tuple[float, Glossary] | None = None
 
 def glossary() -> Glossary:
     """The product's acronyms and the centre's, at most 30 seconds old."""
-    global _known  # noqa: PLW0603
+    global _known
     now = time.monotonic()
     if _known is None or now - _known[0] > _MAX_AGE:
         own = Acronym.objects.values_list("acronym", "expansion")
@@ -69,5 +69,5 @@ def glossary() -> Glossary:
 
 def forget() -> None:
     """Read the centre's acronyms again at the next query."""
-    global _known  # noqa: PLW0603
+    global _known
     _known = None

@@ -10,12 +10,10 @@ The index is derived data: whatever damages it, it is rebuilt.
 """
 
 import json
-import logging
 import os
 import shutil
 import threading
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,35 +21,30 @@ from pathlib import Path
 from typing import Any
 
 from whoosh import index as whoosh_index
-from whoosh.writing import IndexingError, SegmentWriter
 
-from search import locks, matching, schema
+from search import building, locks, matching, schema, selection
 from search.engine import (
+    BusyIndexError,
     Changes,
     Document,
     Health,
     Hit,
-    IndexBusy,
-    IndexUnusable,
     Page,
     SearchError,
     SearchRequest,
+    TooCostlyError,
+    UnusableIndexError,
 )
 
-logger = logging.getLogger(__name__)
-
 _CURRENT = "CURRENT"
-_WORDS = "words.jsonl"
-_LOCK_TIMEOUT = 10
-# Below, every word is worth suggesting; above, a word seen once is more often a misprint.
-_SMALL = 2_000
+_PATIENCE = 0.8  # seconds in the queue of this process before answering « trop de travail »
 
 
 @dataclass(slots=True)
 class _Snapshot:
     location: Path
     generation: int
-    segments: list[matching.Segment]
+    segments: list[selection.Segment]
 
 
 class WhooshEngine:
@@ -62,7 +55,7 @@ class WhooshEngine:
     def __init__(self, directory: str | Path) -> None:
         self.directory = Path(directory)
         self._cache = matching.Cache()
-        self._rows: dict[str, matching.Rows] = {}
+        self._rows: dict[str, selection.Rows] = {}
         self._snapshot: _Snapshot | None = None
         # Whoosh's files keep one position each: two threads must not read them together.
         self._lock = threading.RLock()
@@ -84,16 +77,16 @@ class WhooshEngine:
 
     def page_ids(self) -> set[int]:
         with self._reading() as snapshot:
-            return set(matching.documents_of(snapshot.segments))
+            return set(selection.documents_of(snapshot.segments))
 
     def vocabulary(self) -> Iterator[tuple[str, str, int]]:
         try:
-            with (self._location() / _WORDS).open(encoding="utf-8") as lines:
+            with (self._location() / building.WORDS).open(encoding="utf-8") as lines:
                 for line in lines:
                     surface, spelling, count = json.loads(line)
                     yield surface, spelling, count
         except (OSError, ValueError) as error:
-            raise IndexUnusable("vocabulary") from error
+            raise UnusableIndexError("vocabulary") from error
 
     def location(self) -> str:
         return self._location().name
@@ -101,18 +94,20 @@ class WhooshEngine:
     def health(self) -> Health:
         try:
             with self._reading() as snapshot:
-                pages = list(matching.documents_of(snapshot.segments))
+                pages = list(selection.documents_of(snapshot.segments))
                 size = sum(f.stat().st_size for f in snapshot.location.iterdir())
                 return Health(
                     self.name, "ready", len(pages), len(set(pages)), size, snapshot.location.name
                 )
-        except IndexUnusable as error:
+        except UnusableIndexError as error:
             state = str(error) if str(error) in ("missing", "outdated") else "damaged"
             return Health(self.name, state, detail=str(error.__cause__ or error))
 
     @contextmanager
     def _reading(self) -> Iterator[_Snapshot]:
-        with self._lock:
+        if not self._lock.acquire(timeout=_PATIENCE):
+            raise TooCostlyError
+        try:
             try:
                 yield self._open()
             except SearchError:
@@ -121,18 +116,20 @@ class WhooshEngine:
                 # Damage shows as EOFError, zlib.error, TypeError, struct.error…: whatever it
                 # is, the answer is the same, and no visitor gets a 500 for it.
                 self._snapshot = None
-                raise IndexUnusable("damaged") from error
+                raise UnusableIndexError("damaged") from error
+        finally:
+            self._lock.release()
 
     def _location(self) -> Path:
-        """Directory of the current index; raise IndexUnusable without a readable one."""
+        """Directory of the current index; raise UnusableIndexError without a readable one."""
         try:
             name = (self.directory / _CURRENT).read_text(encoding="utf-8").strip()
         except (OSError, UnicodeDecodeError) as error:
-            raise IndexUnusable("missing") from error
+            raise UnusableIndexError("missing") from error
         if not name or Path(name).name != name or not (self.directory / name).is_dir():
-            raise IndexUnusable("missing")
+            raise UnusableIndexError("missing")
         if not name.startswith(f"archive-{schema.version()}-"):
-            raise IndexUnusable("outdated")
+            raise UnusableIndexError("outdated")
         return self.directory / name
 
     def _open(self) -> _Snapshot:
@@ -160,12 +157,12 @@ class WhooshEngine:
         self._snapshot = _Snapshot(location, generation, segments)
         return self._snapshot
 
-    def _segment(self, reader: Any) -> matching.Segment:
+    def _segment(self, reader: Any) -> selection.Segment:
         segment = reader.segment()
         name = str(segment.segment_id())
         if name not in self._rows:
-            self._rows[name] = matching.Rows(reader)
-        return matching.Segment(name, reader, self._rows[name], frozenset(segment.deleted_docs()))
+            self._rows[name] = selection.Rows(reader)
+        return selection.Segment(name, reader, self._rows[name], frozenset(segment.deleted_docs()))
 
     # --- Writing --------------------------------------------------------------------------
 
@@ -190,16 +187,16 @@ class WhooshEngine:
     def _write(self, location: Path, documents: list[Document], page_ids: set[int]) -> None:
         try:
             index = whoosh_index.open_dir(str(location))
-            with _writer(index) as writer:
+            with building.writer_of(index) as writer:
                 with writer.searcher() as searcher:
                     for page_id in page_ids:
                         writer.delete_by_term("page", str(page_id), searcher=searcher)
                 for document in documents:
-                    _add(writer, document)
+                    building.add(writer, document)
         except whoosh_index.LockError as error:
-            raise IndexBusy("whoosh") from error
+            raise BusyIndexError("whoosh") from error
         except Exception as error:
-            raise IndexUnusable("damaged") from error
+            raise UnusableIndexError("damaged") from error
 
     def rebuild(
         self,
@@ -213,8 +210,8 @@ class WhooshEngine:
             location = self.directory / f"archive-{schema.version()}-{time.time_ns()}"
             location.mkdir(mode=0o700)
             try:
-                count = self._fill(location, documents, progress)
-                with self.writing(timeout=_LOCK_TIMEOUT):
+                count = building.fill(location, documents, progress)
+                with self.writing(timeout=building.LOCK_TIMEOUT):
                     if latecomers and (changes := latecomers()).page_ids:
                         self._write(location, list(changes.documents), set(changes.page_ids))
                     self._switch(location)
@@ -222,34 +219,6 @@ class WhooshEngine:
                 shutil.rmtree(location, ignore_errors=True)
                 raise
             self._sweep(location)
-        return count
-
-    def _fill(
-        self,
-        location: Path,
-        documents: Iterable[Document],
-        progress: Callable[[int], None] | None,
-    ) -> int:
-        index = whoosh_index.create_in(str(location), schema.whoosh_schema())
-        words: Counter[str] = Counter()
-        spellings: dict[str, str] = {}
-        count = 0
-        with _writer(index) as writer:
-            for document in documents:
-                surfaces = _add(writer, document)
-                words.update(surfaces.keys())
-                for surface, spelling in surfaces.items():
-                    if spelling != surface or surface not in spellings:
-                        spellings[surface] = spelling
-                count += 1
-                if progress:
-                    progress(1)
-        least = 1 if count < _SMALL else 2
-        with (location / _WORDS).open("w", encoding="utf-8") as lines:
-            for surface, number in words.items():
-                if number >= least and surface.isalpha():
-                    line = json.dumps([surface, spellings[surface], number], ensure_ascii=False)
-                    lines.write(line + "\n")
         return count
 
     def _switch(self, location: Path) -> None:
@@ -270,35 +239,7 @@ class WhooshEngine:
             shutil.rmtree(path, ignore_errors=True)
 
 
-@contextmanager
-def _writer(index: whoosh_index.FileIndex) -> Iterator[SegmentWriter]:
-    writer = index.writer(timeout=_LOCK_TIMEOUT, limitmb=64)
-    try:
-        yield writer
-        writer.commit()
-    except BaseException:
-        try:
-            writer.cancel()
-        except IndexingError:
-            # The commit itself failed half-way: the writer calls itself closed, yet holds on.
-            writer.writelock.release()
-        raise
-
-
-def _add(writer: SegmentWriter, document: Document) -> dict[str, str]:
-    terms, surfaces = schema.weigh(document)
-    stored = {
-        "key": document.key,
-        "anchor": document.anchor,
-        "title": document.title,
-        "text": document.text,
-    }
-    row = json.dumps(schema.row_of(document), separators=(",", ":")).encode()
-    writer.add_document(terms=terms, page=str(document.page_id), row=row, stored=stored)
-    return surfaces
-
-
-def _hit(segment: matching.Segment, number: int, score: float, approximate: bool) -> Hit:
+def _hit(segment: selection.Segment, number: int, score: float, approximate: bool) -> Hit:
     stored = segment.reader.stored_fields(number)["stored"]
     facets = segment.rows.facets
     return Hit(

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from search.engine import IndexBusy
+from search.engine import BusyIndexError
 
 _PAUSE = 0.02
 
 
 @contextmanager
 def held(path: Path, *, timeout: float = 0) -> Iterator[None]:
-    """Hold an exclusive lock on `path`; raise IndexBusy when it stays taken for `timeout` s.
+    """Hold an exclusive lock on `path`; raise BusyIndexError when it stays taken for `timeout` s.
 
     `flock`, not a file that exists: a killed process leaves nothing to clean.
     """
@@ -27,7 +27,7 @@ def held(path: Path, *, timeout: float = 0) -> Iterator[None]:
                 break
             except BlockingIOError:
                 if time.monotonic() >= deadline:
-                    raise IndexBusy(path.name) from None
+                    raise BusyIndexError(path.name) from None
                 time.sleep(_PAUSE)
         yield
     finally:
@@ -39,5 +39,5 @@ def taken(path: Path) -> bool:
     try:
         with held(path):
             return False
-    except (IndexBusy, FileNotFoundError):
+    except (BusyIndexError, FileNotFoundError):
         return path.exists()

@@ -6,25 +6,21 @@ become dictionaries, kept as long as their segment lives (segments never change)
 is made of set and dictionary operations that run in C.
 """
 
-import heapq
-import json
 import math
 import time
-from collections import Counter, OrderedDict
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
 
-from search.engine import FACETS, SearchRequest, TooCostly
+from search.engine import SearchRequest, TooCostlyError
 from search.queries import Clause, Either, Every, Group, Phrase, Word
+from search.selection import Found, Matches, Segment, select
 
 _K1 = 1.2
-_BUDGET = 0.6  # seconds for one search; the hostile ones end here
+BUDGET = 0.6  # seconds for one search; the hostile ones end here
 ENOUGH = 5  # fewer exact matches than this: complete with approximate ones
 # An approximate match holds at least this share of what the query weighs.
 _LEAST_SHARE = 0.25
-
-Matches = dict[int, float]
 
 
 class Cache:
@@ -51,57 +47,17 @@ class Cache:
             self._size -= len(self._kept.pop(key)) + 1
 
 
-class Rows:
-    """The columns of one segment: page and date of each document, a tuple of values a facet."""
-
-    def __init__(self, reader: Any) -> None:
-        column = reader.column_reader("row")
-        known: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self.pages: list[int] = []
-        self.dates: list[int] = []
-        self.facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
-        for number in range(reader.doc_count_all()):
-            page, date, *values = json.loads(column[number])
-            self.pages.append(page)
-            self.dates.append(date)
-            for name, value in zip(FACETS, values, strict=True):
-                key = tuple(value)
-                # The same few tuples for thousands of documents: share them.
-                self.facets[name].append(known.setdefault(key, key))
-
-
-@dataclass(slots=True)
-class Segment:
-    """One segment as this generation sees it: its reader, and which documents are gone."""
-
-    name: str
-    reader: Any
-    rows: Rows
-    deleted: frozenset[int]
-
-
-@dataclass(slots=True)
-class Found:
-    """What the pass keeps: (segment, document, score, approximate) of the wanted page of
-    results, best first; totals after filters, facet counts, words without any document."""
-
-    best: list[tuple[Segment, int, float, bool]]
-    total: int
-    approximate: int
-    facets: dict[str, dict[str, int]]
-    missing: tuple[str, ...]
-
-
 @dataclass(slots=True)
 class Pass:
-    """One search over all segments; raises TooCostly beyond its budget of time."""
+    """One search over all segments; raises TooCostlyError beyond its budget of time."""
 
     segments: list[Segment]
     cache: Cache
     request: SearchRequest
-    deadline: float = field(default_factory=lambda: time.monotonic() + _BUDGET)
+    deadline: float = 0.0
 
     def run(self) -> Found:
+        self.deadline = self.request.deadline or time.monotonic() + BUDGET
         query = self.request.query
         gone = [self._gone(segment) for segment in self.segments]
         clauses = [
@@ -111,7 +67,7 @@ class Pass:
         missing = self._missing()
         if not clauses:
             matched = self._everything(gone) if query.excluded or not query.text else []
-            return self._select(matched, set(), missing)
+            return select(self.segments, self.request, matched, set(), missing)
         idf = self._idf(clauses)
         exact = [
             _all_of([clause[index] for clause in clauses], idf, gone[index])
@@ -124,7 +80,7 @@ class Pass:
                 added = {doc: score for doc, score in some.items() if doc not in matches}
                 matches.update(added)
                 close.update((index, doc) for doc in added)
-        return self._select(exact, close, missing)
+        return select(self.segments, self.request, exact, close, missing)
 
     def _everything(self, gone: list[set[int]]) -> list[Matches]:
         return [
@@ -163,9 +119,7 @@ class Pass:
     def _matches(self, clause: Clause, segment: Segment) -> Matches:
         """Saturated weights by document number; may hold deleted documents."""
         self._check_time()
-        return self.cache.get(
-            (segment.name, clause), lambda: self._evaluate(clause, segment)
-        )
+        return self.cache.get((segment.name, clause), lambda: self._evaluate(clause, segment))
 
     def _evaluate(self, clause: Clause, segment: Segment) -> Matches:
         match clause:
@@ -208,9 +162,7 @@ class Pass:
                 found[doc] = sum(word[doc] for word in words) / len(words)
         return found
 
-    def _positions(
-        self, group: Group, docs: list[int], segment: Segment
-    ) -> dict[int, list[int]]:
+    def _positions(self, group: Group, docs: list[int], segment: Segment) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
         for text in group:
             if ("terms", text) not in segment.reader:
@@ -229,51 +181,7 @@ class Pass:
 
     def _check_time(self) -> None:
         if time.monotonic() > self.deadline:
-            raise TooCostly
-
-    # --- Selection ------------------------------------------------------------------------
-
-    def _select(
-        self, matched: list[Matches], close: set[tuple[int, int]], missing: tuple[str, ...]
-    ) -> Found:
-        filters = {name: wanted for name, wanted in self.request.filters.items() if wanted}
-        counts: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in FACETS}
-        kept: list[tuple[int, int, float]] = []
-        approximate = 0
-        for index, matches in enumerate(matched):
-            rows = self.segments[index].rows
-            passing = _passing(rows, list(matches), filters)
-            for name in FACETS:
-                column = rows.facets[name]
-                docs = passing[name if name in filters else ""]
-                counts[name].update(map(column.__getitem__, docs))
-            kept += [(index, doc, matches[doc]) for doc in passing[""]]
-            approximate += sum((index, doc) in close for doc in passing[""]) if close else 0
-        return Found(
-            best=self._best(kept, close),
-            total=len(kept),
-            approximate=approximate,
-            facets={name: _per_value(counter) for name, counter in counts.items()},
-            missing=missing,
-        )
-
-    def _best(
-        self, kept: list[tuple[int, int, float]], close: set[tuple[int, int]]
-    ) -> list[tuple[Segment, int, float, bool]]:
-        by_date = self.request.sort == "date" or not self.request.query.clauses
-
-        def rank(entry: tuple[int, int, float]) -> tuple[Any, ...]:
-            index, doc, score = entry
-            date = self.segments[index].rows.dates[doc]
-            first = (date, score) if by_date else (score, date)
-            return ((index, doc) not in close, *first, -index, -doc)
-
-        stop = self.request.offset + self.request.limit
-        best = heapq.nlargest(stop, kept, key=rank)[self.request.offset :]
-        return [
-            (self.segments[index], doc, score, (index, doc) in close)
-            for index, doc, score in best
-        ]
+            raise TooCostlyError
 
 
 def _strongest(parts: list[Matches]) -> Matches:
@@ -321,39 +229,3 @@ def _some_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
         for doc, score in scores.items()
         if doc not in gone and held[doc] >= _LEAST_SHARE * whole
     }
-
-
-def _passing(
-    rows: Rows, docs: list[int], filters: Mapping[str, frozenset[str]]
-) -> dict[str, list[int]]:
-    """Documents that pass all filters (key ""), and all but one (key: the one left out)."""
-    return {
-        left_out: _filtered(rows, docs, {n: w for n, w in filters.items() if n != left_out})
-        for left_out in ("", *filters)
-    }
-
-
-def _filtered(
-    rows: Rows, docs: list[int], filters: Mapping[str, frozenset[str]]
-) -> list[int]:
-    for name, wanted in filters.items():
-        column = rows.facets[name]
-        allowed = {values for values in set(column) if not wanted.isdisjoint(values)}
-        docs = [doc for doc in docs if column[doc] in allowed]
-    return docs
-
-
-def _per_value(counter: Counter[tuple[str, ...]]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for values, number in counter.items():
-        for value in values:
-            counts[value] += number
-    return dict(counts)
-
-
-def documents_of(segments: list[Segment]) -> Iterator[int]:
-    """Page of every document still there."""
-    for segment in segments:
-        for number, page in enumerate(segment.rows.pages):
-            if number not in segment.deleted:
-                yield page

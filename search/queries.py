@@ -96,7 +96,9 @@ class Glossary:
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufffe\uffff\s]+")
 _QUOTES = str.maketrans(dict.fromkeys("«»“”„‟", '"'))
-_PART = re.compile(r'(?P<minus>(?<!\S)[-\u2212])?"(?P<phrase>[^"]*)"|(?<!\S)[-\u2212](?P<word>[^\s"-][^\s"]*)')
+_PART = re.compile(
+    r'(?P<minus>(?<!\S)[-\u2212])?"(?P<phrase>[^"]*)"|(?<!\S)[-\u2212](?P<word>[^\s"-][^\s"]*)'
+)
 
 
 def parse(raw: str, glossary: Glossary | None = None) -> Query:
@@ -205,14 +207,11 @@ def _with_acronyms(words: Sequence[QueryWord], text: str, glossary: Glossary) ->
     return clauses
 
 
-def _expansion_at(
-    words: Sequence[QueryWord], index: int, glossary: Glossary
-) -> tuple[int, Word]:
+def _expansion_at(words: Sequence[QueryWord], index: int, glossary: Glossary) -> tuple[int, Word]:
     for groups, acronym in glossary.acronyms:
         span = words[index : index + len(groups)]
         if len(span) == len(groups) and all(
-            set(group) & set(word.clause.texts)
-            for group, word in zip(groups, span, strict=True)
+            set(group) & set(word.clause.texts) for group, word in zip(groups, span, strict=True)
         ):
             return len(groups), acronym
     return 0, Word(())

@@ -21,10 +21,17 @@ from search.following import record
 from search.models import Acronym
 
 # What saving a draft of a live page touches: nothing of it is published.
-_DRAFT_FIELDS = frozenset(
-    "latest_revision latest_revision_id latest_revision_created_at draft_title "
-    "has_unpublished_changes go_live_at locked locked_at locked_by".split()
-)
+_DRAFT_FIELDS = {
+    "draft_title",
+    "go_live_at",
+    "has_unpublished_changes",
+    "latest_revision",
+    "latest_revision_id",
+    "latest_revision_created_at",
+    "locked",
+    "locked_at",
+    "locked_by",
+}
 
 
 def connect() -> None:
@@ -36,9 +43,7 @@ def connect() -> None:
     post_delete.connect(deleted, dispatch_uid="search_deleted")
     post_page_move.connect(moved, dispatch_uid="search_moved")
     for signal in (post_save, post_delete):
-        signal.connect(
-            privacy_changed, sender=PageViewRestriction, dispatch_uid="search_privacy"
-        )
+        signal.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="search_privacy")
     for model in (Theme, Territory, Organisation, Person, Periodical):
         post_save.connect(renamed, sender=model, dispatch_uid=f"search_{model.__name__}")
     # A territory's parents are stored after it is saved.
