@@ -101,7 +101,8 @@ def _facets(asked: Asked, answer: answers.Answer) -> list[FacetGroup]:
             )
             for value in [v for v in order if v in chosen] + kept
         )
-        if len(values) > 1 or chosen:
+        # One value that all the results have would filter nothing.
+        if chosen or any(value.count < answer.total for value in values):
             groups.append(FacetGroup(name, label, values))
     return groups
 

@@ -171,8 +171,7 @@ def test_threads_searching_during_writes_never_fail(directory):
 
     def read():
         try:
-            for _turn in range(40):
-                totals.append(engine.search(EVERYTHING).total)
+            totals.extend(engine.search(EVERYTHING).total for _turn in range(40))
         except UnusableIndexError as error:
             errors.append(error)
 
