@@ -1,5 +1,6 @@
 """The index follows the site: every event leaves rows, draining makes them true."""
 
+import threading
 from datetime import timedelta
 
 from django.core.management import call_command
@@ -251,3 +252,25 @@ def test_switched_off_only_the_rows_are_written(page, settings, django_capture_o
         page.unpublish()
     assert following.drain_soon not in callbacks
     assert Outbox.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_in_the_background_a_lost_index_is_rebuilt_while_the_site_answers(
+    settings, index_directory
+):
+    settings.SEARCH_FOLLOW = "thread"
+    make_experience(title="Le verger des Lochères")
+    finish_background()
+    (index_directory / "CURRENT").unlink()
+    answer = answers.find("verger")
+    assert answer.degraded
+    assert answer.total == 1
+    finish_background()
+    assert not answers.find("verger").degraded
+    assert not Outbox.objects.exists()
+
+
+def finish_background():
+    for thread in threading.enumerate():
+        if thread.name.startswith("search-"):
+            thread.join(20)
