@@ -37,7 +37,7 @@ from search.engine import (
 )
 
 _CURRENT = "CURRENT"
-_PATIENCE = 0.8  # seconds in the queue of this process before answering « trop de travail »
+_PATIENCE = 10  # seconds in the queue of this process, without a deadline of one's own
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class WhooshEngine:
     # --- Reading --------------------------------------------------------------------------
 
     def search(self, request: SearchRequest) -> Page:
-        with self._reading() as snapshot:
+        with self._reading(request.deadline) as snapshot:
             found = matching.Pass(snapshot.segments, self._cache, request).run()
             hits = tuple(_hit(*entry) for entry in found.best)
         return Page(
@@ -104,8 +104,9 @@ class WhooshEngine:
             return Health(self.name, state, detail=str(error.__cause__ or error))
 
     @contextmanager
-    def _reading(self) -> Iterator[_Snapshot]:
-        if not self._lock.acquire(timeout=_PATIENCE):
+    def _reading(self, deadline: float | None = None) -> Iterator[_Snapshot]:
+        patience = deadline - time.monotonic() if deadline else _PATIENCE
+        if not self._lock.acquire(timeout=max(patience, 0)):
             raise TooCostlyError
         try:
             try:

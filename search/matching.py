@@ -147,20 +147,18 @@ class Pass:
 
     def _phrase(self, groups: tuple[Group, ...], segment: Segment) -> Matches:
         words = [self._matches(Word(group), segment) for group in groups]
-        docs = sorted(_common(words))
-        if not docs:
-            return {}
-        # positions[i]: documents and where group i starts in them
-        positions = [self._positions(group, docs, segment) for group in groups]
-        found: Matches = {}
-        for doc in docs:
-            starts = set(positions[0].get(doc, ()))
-            for offset, places in enumerate(positions[1:], start=1):
-                starts &= {place - offset for place in places.get(doc, ())}
-            if starts:
-                # A phrase is rarer than its words: what it adds is their mean, not their sum.
-                found[doc] = sum(word[doc] for word in words) / len(words)
-        return found
+        # Where the phrase may begin in each document; every word strikes out documents, so
+        # that the positions of the next are read for those left only.
+        starts: dict[int, set[int]] = {}
+        left = sorted(_common(words))
+        for offset, group in enumerate(groups):
+            places = self._positions(group, left, segment)
+            for doc in left:
+                begins = {place - offset for place in places.get(doc, ())}
+                starts[doc] = starts[doc] & begins if offset else begins
+            left = [doc for doc in left if starts[doc]]
+        # A phrase is rarer than its words: what it adds is their mean, not their sum.
+        return {doc: sum(word[doc] for word in words) / len(words) for doc in left}
 
     def _positions(self, group: Group, docs: list[int], segment: Segment) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}

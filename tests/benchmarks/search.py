@@ -27,9 +27,10 @@ WORDS = _words(
     "de la les des et en dans pour avec sur quartier ville habitant·es projet jardin école "
     "association politique citoyen conseil éducation santé emploi insertion parents jeunes "
     "médiation logement bailleur égalité femmes culture sport atelier rencontre réseau "
-    "acteur·rices formation accompagnement territoire commune département contrat financement diagnostic "
-    "rénovation urbaine centre social équipe partenaires action dispositif réussite éducative "
-    "prévention sécurité numérique mobilité alimentation environnement participation démarche"
+    "acteur·rices formation accompagnement territoire commune département contrat "
+    "financement diagnostic rénovation urbaine centre social équipe partenaires action "
+    "dispositif réussite éducative prévention sécurité numérique mobilité alimentation "
+    "environnement participation démarche"
 )
 SYLLABLES = _words(
     "ba ber chan cor dal don fel fon gar gon han jou lan lor man mon nor pel ran sel tour val ver"
