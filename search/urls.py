@@ -1,6 +1,8 @@
 """Public addresses of the search."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-app_name = "newssearch"
-urlpatterns: list[URLPattern] = []
+from search import views
+
+app_name = "search"
+urlpatterns = [path("recherche/", views.results, name="results")]

@@ -1,0 +1,243 @@
+"""One question, one answer: the engine's hits, checked against the database, made readable.
+
+The index may be stale, lost or damaged; what is shown never depends on it: a hit is shown only
+if its page is live, public and not expired now.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.safestring import SafeString
+
+from wagtail.models import Page as SitePage
+
+from pages.models import Territory, Theme
+from search import documents, extracts, following
+from search.engine import FACETS, Hit, Page, SearchRequest, UnusableIndexError, get_engine
+from search.glossary import glossary
+from search.queries import Query, parse
+from search.suggestions import Vocabulary
+
+logger = logging.getLogger(__name__)
+
+PER_PAGE = 10
+DEEPEST = 1_000  # results; further pages help nobody and cost as much as they like
+_ROUNDS = 3
+_BUDGET = 0.8  # seconds for all the searches of one answer
+_CORRECTED = 3  # unknown words that another spelling is looked for
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One line of results; `url` leads to the item in its issue, `context` names the issue."""
+
+    title: str
+    url: str
+    type: str
+    score: float
+    title_html: SafeString
+    extract: SafeString
+    kind: str = ""
+    context: str = ""
+    approximate: bool = False
+
+    @property
+    def type_label(self) -> str:
+        """The kind of item in a letter, or what the page is."""
+        kinds, types = documents.LABELS["kind"], documents.LABELS["type"]
+        return kinds.get(self.kind) or types.get(self.type, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """`total` includes the `approximate` ones. `suggestion`: another spelling to try;
+    `corrected`: the spelling that was searched instead of `query`, which found nothing."""
+
+    query: Query
+    results: tuple[Result, ...] = ()
+    total: int = 0
+    approximate: int = 0
+    facets: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    suggestion: str = ""
+    corrected: str = ""
+    degraded: bool = False
+
+    @property
+    def exact(self) -> int:
+        return self.total - self.approximate
+
+
+def find(
+    text: str,
+    *,
+    filters: Mapping[str, frozenset[str]] | None = None,
+    sort: str = "relevance",
+    offset: int = 0,
+    limit: int = PER_PAGE,
+    literal: bool = False,
+) -> Answer:
+    """Answer a visitor. `literal`: never search another spelling. Raise TooCostlyError only."""
+    query = parse(text, glossary())
+    request = SearchRequest(
+        deadline=time.monotonic() + _BUDGET,
+        query=query,
+        filters=filters or {},
+        sort=sort,
+        offset=min(max(offset, 0), DEEPEST),
+        limit=limit,
+    )
+    following.nudge()
+    try:
+        page, pages = _checked(request)
+        suggestion = _suggestion(request, page)
+        if suggestion and page.total == page.approximate and not literal:
+            other = replace(request, query=parse(suggestion, glossary()))
+            better, its_pages = _checked(other)
+            if better.total > better.approximate:
+                return replace(
+                    _answer(other.query, better, its_pages), query=query, corrected=suggestion
+                )
+            suggestion = ""
+    except UnusableIndexError as error:
+        logger.warning("event=search_degraded reason=%s", error, exc_info=True)
+        following.heal()
+        return _degraded(query, request)
+    return replace(_answer(query, page, pages), suggestion=suggestion)
+
+
+def _checked(request: SearchRequest) -> tuple[Page, dict[int, SitePage]]:
+    """Search until every hit of the page may be shown; each refused one is queued again."""
+    engine = get_engine()
+    request = replace(request, hidden=request.hidden | _known_hidden())
+    for _round in range(_ROUNDS):
+        found = engine.search(request)
+        wanted = {hit.page_id for hit in found.hits}
+        pages = documents.visible().in_bulk(wanted) if wanted else {}
+        gone = wanted - pages.keys()
+        if not gone:
+            return found, pages
+        logger.warning("event=search_stale_hits pages=%s", sorted(gone))
+        following.record(gone, "stale")
+        request = replace(request, hidden=request.hidden | gone)
+    hits = tuple(hit for hit in found.hits if hit.page_id in pages)
+    return replace(found, hits=hits, total=found.total - len(found.hits) + len(hits)), pages
+
+
+def _known_hidden() -> frozenset[int]:
+    """Pages that the index may still hold and nobody may see: what waits in the outbox and is
+    not visible any more, and what has expired without anybody having unpublished it."""
+    waiting = following.waiting_pages()
+    seen = set(documents.visible().filter(pk__in=waiting).values_list("pk", flat=True))
+    expired = SitePage.objects.filter(live=True, expire_at__lte=timezone.now())
+    return frozenset(waiting - seen) | frozenset(expired.values_list("pk", flat=True))
+
+
+def _answer(query: Query, page: Page, pages: Mapping[int, SitePage]) -> Answer:
+    return Answer(
+        query=query,
+        results=tuple(_result(hit, pages[hit.page_id], query.wanted) for hit in page.hits),
+        total=page.total,
+        approximate=page.approximate,
+        facets=page.facets,
+        degraded=page.degraded,
+    )
+
+
+def _result(hit: Hit, page: SitePage, wanted: frozenset[str]) -> Result:
+    url = page.get_url() or "/"
+    return Result(
+        title=hit.title,
+        url=f"{url}#{hit.anchor}" if hit.anchor else url,
+        type=hit.type,
+        kind=hit.kind,
+        score=hit.score,
+        title_html=extracts.mark(hit.title, wanted),
+        extract=extracts.extract(hit.text, wanted),
+        context=page.title if hit.anchor else "",
+        approximate=hit.approximate,
+    )
+
+
+# --- Other spellings --------------------------------------------------------------------------
+
+_vocabulary: tuple[str, Vocabulary] | None = None
+_vocabulary_lock = threading.Lock()
+
+
+def vocabulary() -> Vocabulary:
+    """The words of the current index, read once for each rebuild."""
+    global _vocabulary
+    engine = get_engine()
+    location = engine.location()
+    with _vocabulary_lock:
+        if _vocabulary is None or _vocabulary[0] != location:
+            _vocabulary = (location, Vocabulary.of(engine.vocabulary()))
+        return _vocabulary[1]
+
+
+def _suggestion(request: SearchRequest, page: Page) -> str:
+    """The query with its unknown words replaced; "" when nothing visible would be found.
+
+    The words of a page that was withdrawn stay in the list until the next rebuild: a word is
+    suggested only if a visible page still holds it.
+    """
+    query = request.query
+    unknown = [word for word in query.words if word.surface in page.missing][:_CORRECTED]
+    text = query.text
+    for word in reversed(unknown):
+        for spelling in vocabulary().suggest(word.surface):
+            probe = SearchRequest(parse(spelling), limit=1, deadline=request.deadline)
+            if _checked(probe)[0].total:
+                text = text[: word.start] + spelling + text[word.end :]
+                break
+    return text if text != query.text else ""
+
+
+# --- Without an index -------------------------------------------------------------------------
+
+
+def _degraded(query: Query, request: SearchRequest) -> Answer:
+    """Titles that contain the words as written, from the database alone."""
+    condition = Q()
+    for word in query.words[:8]:
+        condition &= Q(title__icontains=query.text[word.start : word.end])
+    if not query.words:
+        return Answer(query=query, degraded=True)
+    found = documents.visible().filter(condition).order_by("-first_published_at", "-pk")
+    shown = found[request.offset : request.offset + request.limit]
+    results = tuple(_titled(page, query.wanted) for page in shown.specific())
+    return Answer(query=query, results=results, total=found.count(), degraded=True)
+
+
+def _titled(page: SitePage, wanted: frozenset[str]) -> Result:
+    return Result(
+        title=page.title,
+        url=page.get_url() or "/",
+        type=documents.type_of(page),
+        score=0.0,
+        title_html=extracts.mark(page.title, wanted),
+        extract=extracts.extract(getattr(page, "standfirst", ""), frozenset()),
+    )
+
+
+# --- Facets -----------------------------------------------------------------------------------
+
+
+def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
+    """French names of facet values; a value whose record is gone has none."""
+    values = list(values)
+    if facet == "theme":
+        return dict(Theme.objects.filter(code__in=values).values_list("code", "name"))
+    if facet == "territory":
+        found = Territory.objects.filter(pk__in=[v for v in values if v.isdecimal()])
+        return {str(territory.pk): str(territory) for territory in found}
+    known = documents.LABELS.get(facet)
+    return {value: known.get(value, value) if known else value for value in values}
+
+
+__all__ = ["FACETS", "Answer", "Result", "find", "labels", "vocabulary"]

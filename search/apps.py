@@ -1,0 +1,13 @@
+"""The search application."""
+
+from django.apps import AppConfig
+
+
+class SearchConfig(AppConfig):
+    name = "search"
+    verbose_name = "recherche"
+
+    def ready(self) -> None:
+        from search import receivers
+
+        receivers.connect()

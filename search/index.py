@@ -1,0 +1,256 @@
+"""The embedded engine: a Whoosh 2.7.4 index on the local disk.
+
+Rules that keep it right, each learnt from a failure:
+- never `Searcher.refresh()` nor `reader(reuse=…)`: the forks keep deleted documents findable;
+  a new reader is opened when the generation changed;
+- never `AsyncWriter`: its background failures lose documents without a word;
+- one writer at a time, with a timeout, cancelled on any error or its lock stays held;
+- schema and segments are pickles: the directory belongs to the service alone.
+The index is derived data: whatever damages it, it is rebuilt.
+"""
+
+import json
+import os
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from whoosh import index as whoosh_index
+
+from search import building, locks, matching, schema, selection
+from search.engine import (
+    BusyIndexError,
+    Changes,
+    Document,
+    Health,
+    Hit,
+    Page,
+    SearchError,
+    SearchRequest,
+    TooCostlyError,
+    UnusableIndexError,
+)
+
+_CURRENT = "CURRENT"
+_PATIENCE = 10  # seconds in the queue of this process, without a deadline of one's own
+
+
+@dataclass(slots=True)
+class _Snapshot:
+    location: Path
+    generation: int
+    segments: list[selection.Segment]
+
+
+class WhooshEngine:
+    """See `search.engine.Engine`. One instance per process, shared by its threads."""
+
+    name = "whoosh"
+
+    def __init__(self, directory: str | Path) -> None:
+        self.directory = Path(directory)
+        self._cache = matching.Cache()
+        self._rows: dict[str, selection.Rows] = {}
+        self._snapshot: _Snapshot | None = None
+        # Whoosh's files keep one position each: two threads must not read them together.
+        self._lock = threading.RLock()
+
+    # --- Reading --------------------------------------------------------------------------
+
+    def search(self, request: SearchRequest) -> Page:
+        with self._reading(request.deadline) as snapshot:
+            found = matching.Pass(snapshot.segments, self._cache, request).run()
+            hits = tuple(_hit(*entry) for entry in found.best)
+        return Page(
+            hits=hits,
+            total=found.total,
+            approximate=found.approximate,
+            facets=found.facets,
+            missing=found.missing,
+            engine=self.name,
+        )
+
+    def page_ids(self) -> set[int]:
+        with self._reading() as snapshot:
+            return set(selection.documents_of(snapshot.segments))
+
+    def vocabulary(self) -> Iterator[tuple[str, str, int]]:
+        try:
+            with (self._location() / building.WORDS).open(encoding="utf-8") as lines:
+                for line in lines:
+                    surface, spelling, count = json.loads(line)
+                    yield surface, spelling, count
+        except (OSError, ValueError) as error:
+            raise UnusableIndexError("vocabulary") from error
+
+    def location(self) -> str:
+        return self._location().name
+
+    def health(self) -> Health:
+        try:
+            with self._reading() as snapshot:
+                pages = list(selection.documents_of(snapshot.segments))
+                size = sum(f.stat().st_size for f in snapshot.location.iterdir())
+                return Health(
+                    self.name, "ready", len(pages), len(set(pages)), size, snapshot.location.name
+                )
+        except UnusableIndexError as error:
+            state = str(error) if str(error) in ("missing", "outdated") else "damaged"
+            return Health(self.name, state, detail=str(error.__cause__ or error))
+
+    @contextmanager
+    def _reading(self, deadline: float | None = None) -> Iterator[_Snapshot]:
+        patience = deadline - time.monotonic() if deadline else _PATIENCE
+        if not self._lock.acquire(timeout=max(patience, 0)):
+            raise TooCostlyError
+        try:
+            try:
+                yield self._open()
+            except SearchError:
+                raise
+            except Exception as error:
+                # Damage shows as EOFError, zlib.error, TypeError, struct.error…: whatever it
+                # is, the answer is the same, and no visitor gets a 500 for it.
+                self._snapshot = None
+                raise UnusableIndexError("damaged") from error
+        finally:
+            self._lock.release()
+
+    def _location(self) -> Path:
+        """Directory of the current index; raise UnusableIndexError without a readable one."""
+        try:
+            name = (self.directory / _CURRENT).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            raise UnusableIndexError("missing") from error
+        if not name or Path(name).name != name or not (self.directory / name).is_dir():
+            raise UnusableIndexError("missing")
+        if not name.startswith(f"archive-{schema.version()}-"):
+            raise UnusableIndexError("outdated")
+        return self.directory / name
+
+    def _open(self) -> _Snapshot:
+        try:
+            return self._current()
+        except FileNotFoundError:
+            # A writer replaced the files between the listing and the opening (1 in 550).
+            self._snapshot = None
+            return self._current()
+
+    def _current(self) -> _Snapshot:
+        location = self._location()
+        index = whoosh_index.open_dir(str(location))
+        generation = index.latest_generation()
+        known = self._snapshot
+        if known and (known.location, known.generation) == (location, generation):
+            return known
+        reader = index.reader()
+        segments = [
+            self._segment(leaf) for leaf, _offset in reader.leaf_readers() if leaf.doc_count_all()
+        ]
+        names = {segment.name for segment in segments}
+        self._cache.keep_only(names)
+        self._rows = {name: rows for name, rows in self._rows.items() if name in names}
+        self._snapshot = _Snapshot(location, generation, segments)
+        return self._snapshot
+
+    def _segment(self, reader: Any) -> selection.Segment:
+        segment = reader.segment()
+        name = str(segment.segment_id())
+        if name not in self._rows:
+            self._rows[name] = selection.Rows(reader)
+        return selection.Segment(name, reader, self._rows[name], frozenset(segment.deleted_docs()))
+
+    # --- Writing --------------------------------------------------------------------------
+
+    @contextmanager
+    def writing(self, timeout: float = 0) -> Iterator[None]:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locks.held(self.directory / "write.lock", timeout=timeout):
+            yield
+
+    def rebuilding(self) -> bool:
+        return locks.taken(self.directory / "rebuild.lock")
+
+    def index(self, documents: Iterable[Document], *, gone: Iterable[int] = ()) -> None:
+        """The caller holds `writing()`; one commit, whatever the number."""
+        documents = list(documents)
+        page_ids = {document.page_id for document in documents} | set(gone)
+        self._write(self._location(), documents, page_ids)
+
+    def delete(self, page_ids: Iterable[int]) -> None:
+        self.index((), gone=page_ids)
+
+    def _write(self, location: Path, documents: list[Document], page_ids: set[int]) -> None:
+        try:
+            index = whoosh_index.open_dir(str(location))
+            with building.writer_of(index) as writer:
+                with writer.searcher() as searcher:
+                    for page_id in page_ids:
+                        writer.delete_by_term("page", str(page_id), searcher=searcher)
+                for document in documents:
+                    building.add(writer, document)
+        except whoosh_index.LockError as error:
+            raise BusyIndexError("whoosh") from error
+        except Exception as error:
+            raise UnusableIndexError("damaged") from error
+
+    def rebuild(
+        self,
+        documents: Iterable[Document],
+        *,
+        progress: Callable[[int], None] | None = None,
+        latecomers: Callable[[], Changes] | None = None,
+    ) -> int:
+        self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with locks.held(self.directory / "rebuild.lock"):
+            location = self.directory / f"archive-{schema.version()}-{time.time_ns()}"
+            location.mkdir(mode=0o700)
+            try:
+                count = building.fill(location, documents, progress)
+                with self.writing(timeout=building.LOCK_TIMEOUT):
+                    if latecomers and (changes := latecomers()).page_ids:
+                        self._write(location, list(changes.documents), set(changes.page_ids))
+                    self._switch(location)
+            except BaseException:
+                shutil.rmtree(location, ignore_errors=True)
+                raise
+            self._sweep(location)
+        return count
+
+    def _switch(self, location: Path) -> None:
+        pending = self.directory / f"{_CURRENT}.new"
+        with pending.open("w", encoding="utf-8") as file:
+            file.write(location.name)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(pending, self.directory / _CURRENT)
+
+    def _sweep(self, current: Path) -> None:
+        """Remove the older indexes but one: a reader of the last may still be opening files."""
+        others = sorted(
+            (p for p in self.directory.glob("archive-*") if p != current),
+            key=lambda path: path.name.rsplit("-", 1)[-1],
+        )
+        for path in others[:-1]:
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _hit(segment: selection.Segment, number: int, score: float, approximate: bool) -> Hit:
+    stored = segment.reader.stored_fields(number)["stored"]
+    facets = segment.rows.facets
+    return Hit(
+        key=stored["key"],
+        page_id=segment.rows.pages[number],
+        anchor=stored["anchor"],
+        title=stored["title"],
+        text=stored["text"],
+        type=next(iter(facets["type"][number]), ""),
+        kind=next(iter(facets["kind"][number]), ""),
+        score=round(score, 4),
+        approximate=approximate,
+    )

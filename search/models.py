@@ -1,0 +1,62 @@
+"""What the search writes in the database: the pages to index again, and the acronyms."""
+
+from typing import Self
+
+from django.db import models
+
+MAX_ATTEMPTS = 5
+
+
+class OutboxQuerySet(models.QuerySet["Outbox"]):
+    def pending(self) -> Self:
+        """Rows to work on; a page that fails again and again waits for the next rebuild."""
+        return self.filter(applied_at=None, attempts__lt=MAX_ATTEMPTS)
+
+    def applied(self) -> Self:
+        return self.exclude(applied_at=None)
+
+
+class Outbox(models.Model):
+    """One page to index again, written in the transaction that changed it.
+
+    The row says which page, not what to do: what is true is read again when the row is worked
+    on, so that rows may be lost in a crowd, repeated or late without harm.
+    """
+
+    page_id = models.BigIntegerField("page")
+    reason = models.CharField("raison", max_length=20)
+    created_at = models.DateTimeField("depuis", auto_now_add=True)
+    # Set instead of deleting the row while another index is being built: it will need it too.
+    applied_at = models.DateTimeField("fait", null=True)
+    attempts = models.PositiveSmallIntegerField("essais", default=0)
+
+    objects = OutboxQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "page à indexer"
+        verbose_name_plural = "pages à indexer"
+        ordering = ["pk"]
+        indexes = [models.Index(fields=["applied_at"], name="outbox_applied_at")]
+
+    def __str__(self) -> str:
+        return f"{self.page_id} ({self.reason})"
+
+
+class Acronym(models.Model):
+    """One acronym of the centre's own, beside those the product knows (`search.glossary`)."""
+
+    acronym = models.CharField("sigle", max_length=20)
+    expansion = models.CharField("développé", max_length=160)
+
+    class Meta:
+        verbose_name = "sigle"
+        verbose_name_plural = "sigles"
+        ordering = ["acronym"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["acronym", "expansion"], name="unique_acronym_expansion"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.acronym} – {self.expansion}"

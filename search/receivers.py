@@ -1,0 +1,130 @@
+"""Which events of the site make which pages be indexed again.
+
+Every handler writes outbox rows and nothing else. What Wagtail says and does not say, measured:
+a move names the moved page only; a privacy rule is seen only by its own save and delete; a
+scheduled expiry speaks with sender Page; `queryset.update()` says nothing (search_doctor finds
+what it leaves behind).
+"""
+
+from typing import Any
+
+from django.db.models import Model, Q
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from wagtail.models import Page, PageViewRestriction
+from wagtail.signals import page_published, page_unpublished, post_page_move, published, unpublished
+
+from newsletters.models import IssuePage, Periodical, PeriodicalPage
+from pages.models import ExperiencePage, Organisation, Person, Territory, Theme
+from search import glossary
+from search.following import record
+from search.models import Acronym
+
+# What saving a draft of a live page touches: nothing of it is published.
+_DRAFT_FIELDS = {
+    "draft_title",
+    "go_live_at",
+    "has_unpublished_changes",
+    "latest_revision",
+    "latest_revision_id",
+    "latest_revision_created_at",
+    "locked",
+    "locked_at",
+    "locked_by",
+}
+
+
+def connect() -> None:
+    for signal in (page_published, page_unpublished):
+        signal.connect(page_changed, dispatch_uid=f"search_page_{id(signal)}")
+    for signal in (published, unpublished):
+        signal.connect(page_changed, dispatch_uid=f"search_any_{id(signal)}")
+    post_save.connect(saved, dispatch_uid="search_saved")
+    post_delete.connect(deleted, dispatch_uid="search_deleted")
+    post_page_move.connect(moved, dispatch_uid="search_moved")
+    for signal in (post_save, post_delete):
+        signal.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="search_privacy")
+    for model in (Theme, Territory, Organisation, Person, Periodical):
+        post_save.connect(renamed, sender=model, dispatch_uid=f"search_{model.__name__}")
+    # A territory's parents are stored after it is saved.
+    m2m_changed.connect(
+        reparented, sender=Territory.parents.through, dispatch_uid="search_reparented"
+    )
+    for signal in (post_save, post_delete):
+        signal.connect(acronym_changed, sender=Acronym, dispatch_uid="search_acronym")
+
+
+def page_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    """Published or unpublished, whoever says so: snippets speak through the same signals."""
+    if isinstance(instance, Page):
+        record([instance.pk], "publication")
+
+
+def saved(
+    sender: type[Model],
+    instance: Model,
+    created: bool = False,
+    raw: bool = False,
+    update_fields: frozenset[str] | None = None,
+    **kwargs: Any,
+) -> None:
+    if raw or not isinstance(instance, Page):
+        return
+    if update_fields is not None and set(update_fields) <= _DRAFT_FIELDS:
+        return
+    if created and not instance.live:
+        return
+    record([instance.pk], "save")
+
+
+def deleted(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    if isinstance(instance, Page) and instance.pk:
+        record([instance.pk], "delete")
+
+
+def moved(sender: type[Model], instance: Page, url_path_after: str, **kwargs: Any) -> None:
+    """Descendants are not announced, and may have come under or out of a privacy rule."""
+    record(
+        Page.objects.filter(url_path__startswith=url_path_after).values_list("pk", flat=True),
+        "move",
+    )
+
+
+def privacy_changed(sender: type[Model], instance: PageViewRestriction, **kwargs: Any) -> None:
+    page = Page.objects.filter(pk=instance.page_id).only("path", "depth").first()
+    if page:
+        subtree = Page.objects.descendant_of(page, inclusive=True)
+        record(subtree.values_list("pk", flat=True), "privacy")
+
+
+def renamed(sender: type[Model], instance: Model, created: bool = False, **kwargs: Any) -> None:
+    if not created:
+        record(_pages_naming(instance), "taxonomy")
+
+
+def reparented(sender: type[Model], instance: Model, action: str, **kwargs: Any) -> None:
+    if action.startswith("post_") and isinstance(instance, Territory):
+        record(_pages_naming(instance), "taxonomy")
+
+
+def acronym_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    glossary.forget()
+
+
+def _pages_naming(instance: Model) -> Any:
+    """Ids of the pages whose documents hold the name of this record."""
+    sheets = ExperiencePage.objects.all()
+    match instance:
+        case Theme():
+            condition = Q(themes=instance)
+        case Territory():
+            condition = Q(territories__in=Territory.objects.within([instance]))
+        case Organisation():
+            condition = Q(holders__organisation=instance)
+        case Person():
+            condition = Q(authors__person=instance)
+        case _:
+            issues = IssuePage.objects.filter(periodical=instance)
+            archive = PeriodicalPage.objects.filter(periodical=instance)
+            return [*issues.values_list("pk", flat=True), *archive.values_list("pk", flat=True)]
+    return sheets.filter(condition).values_list("pk", flat=True)

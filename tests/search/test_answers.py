@@ -1,0 +1,208 @@
+"""What a visitor gets, whatever state the index is in."""
+
+from datetime import timedelta
+
+from django.utils import timezone
+
+from wagtail.models import Page, PageViewRestriction
+
+import pytest
+
+from search import answers, following, matching
+from search.engine import TooCostlyError, get_engine
+from search.models import Acronym, Outbox
+from tests.builders import make_experience
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(answer):
+    return [result.title for result in answer.results]
+
+
+@pytest.fixture
+def sheets():
+    pages = [
+        make_experience(title="Le verger partagé", standfirst="Des habitant·es y cueillent."),
+        make_experience(title="Verger d'insertion", standfirst="L'égalité par le travail."),
+        make_experience(title="Verger pédagogique", standfirst="Pour le collège."),
+    ]
+    following.rebuild()
+    return pages
+
+
+def test_inclusive_and_accented_writing_are_found(sheets):
+    assert titles(answers.find("habitantes")) == ["Le verger partagé"]
+    assert titles(answers.find("egalite")) == ["Verger d'insertion"]
+
+
+def silently_unpublish(page):
+    Page.objects.filter(pk=page.pk).update(live=False)
+
+
+def silently_expire(page):
+    Page.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
+
+
+def silently_hide(page):
+    PageViewRestriction.objects.bulk_create(
+        [PageViewRestriction(page=page, restriction_type="login")]
+    )
+
+
+def silently_delete(page):
+    Page.objects.filter(pk=page.pk).update(live=False, title="supprimée")
+
+
+SILENT = [silently_unpublish, silently_expire, silently_hide, silently_delete]
+
+
+@pytest.mark.parametrize("withdraw", SILENT, ids=lambda withdraw: withdraw.__name__)
+def test_a_stale_index_shows_and_counts_nothing_withdrawn(sheets, withdraw):
+    withdraw(sheets[0])
+    answer = answers.find("verger")
+    assert sorted(titles(answer)) == ["Verger d'insertion", "Verger pédagogique"]
+    assert answer.total == 2
+    assert answer.facets["type"] == {"fiche": 2}
+
+
+def test_a_stale_hit_is_queued_again(sheets):
+    silently_unpublish(sheets[0])
+    answers.find("verger")
+    assert list(Outbox.objects.values_list("page_id", "reason")) == [(sheets[0].pk, "stale")]
+    following.drain()
+    assert sheets[0].pk not in get_engine().page_ids()
+
+
+def test_pages_that_wait_in_the_outbox_are_not_counted_beyond_the_page_shown(sheets):
+    sheets[2].unpublish()
+    assert Outbox.objects.exists()
+    answer = answers.find("verger", limit=1)
+    assert answer.total == 2
+
+
+def test_a_draft_is_never_found(sheets):
+    make_experience(title="Verger secret", live=False)
+    following.drain()
+    assert titles(answers.find("secret")) == []
+
+
+def test_a_word_of_a_withdrawn_page_is_not_suggested(sheets):
+    page = make_experience(title="Projet Kaléidoscope")
+    following.rebuild()
+    assert answers.find("kaleidoscpe").corrected == "kaléidoscope"
+    silently_unpublish(page)
+    answer = answers.find("kaleidoscpe")
+    assert (answer.corrected, answer.suggestion, answer.results) == ("", "", ())
+
+
+def test_a_misspelt_word_is_corrected_and_said_so(sheets):
+    answer = answers.find("pedagogiqe")
+    assert answer.corrected == "pédagogique"
+    assert titles(answer) == ["Verger pédagogique"]
+    assert answer.query.text == "pedagogiqe"
+
+
+def test_the_visitor_can_insist_on_the_spelling(sheets):
+    answer = answers.find("pedagogiqe", literal=True)
+    assert answer.corrected == ""
+    assert answer.suggestion == "pédagogique"
+    assert answer.total == 0
+
+
+def test_a_word_of_the_index_is_never_corrected(sheets):
+    assert answers.find("verger").suggestion == ""
+
+
+def test_an_acronym_added_by_the_centre_is_understood(sheets):
+    Acronym.objects.create(acronym="VIE", expansion="verger d'insertion")
+    assert titles(answers.find("VIE")) == ["Verger d'insertion"]
+
+
+def test_extracts_mark_the_whole_original_form(sheets):
+    (result,) = answers.find("habitantes").results
+    assert result.extract == "Des <mark>habitant·es</mark> y cueillent."
+
+
+def test_a_lost_index_answers_by_title_then_is_rebuilt(sheets, index_directory):
+    (index_directory / "CURRENT").unlink()
+    answer = answers.find("verger partagé")
+    assert answer.degraded
+    assert titles(answer) == ["Le verger partagé"]
+    assert answer.results[0].type == "fiche"
+    again = answers.find("habitantes")
+    assert not again.degraded
+    assert titles(again) == ["Le verger partagé"]
+
+
+def test_a_degraded_answer_shows_no_draft_either(sheets, index_directory, settings):
+    settings.SEARCH_FOLLOW = "off"
+    sheets[0].unpublish()
+    (index_directory / "CURRENT").unlink()
+    answer = answers.find("verger")
+    assert answer.degraded
+    assert "Le verger partagé" not in titles(answer)
+    assert answer.total == 2
+
+
+def test_without_an_index_nothing_but_stop_words_finds_nothing(settings):
+    settings.SEARCH_FOLLOW = "off"
+    make_experience()
+    assert answers.find("le la").total == 0
+
+
+HOSTILE = [
+    "a" * 10_000,
+    "habitante " * 1_000,
+    '"' * 5_000,
+    "*" * 10_000,
+    "-" * 10_000,
+    "(((((" * 500 + "verger" + ")))))" * 500,
+    "verger*?~^[a TO z]",
+    "\x00\x01\x02verger\x1b[31m",
+    "' OR 1=1; DROP TABLE wagtailcore_page; --",
+    "<script>alert(1)</script>",
+    "é́" * 5_000,
+    "@" * 5_000 + ".fr",
+    "a.b." * 2_500,
+    "\ud800\udfff verger",
+    "".join(f'"verger {n}" -"{n} verger" ' for n in range(400)),
+    "%00%0a{{7*7}}${jndi:ldap}",
+    "\u202everger\u202c",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_answered(sheets, text):
+    answer = answers.find(text)
+    assert len(answer.query.text) <= 300
+    for result in answer.results:
+        assert "<script" not in result.extract
+
+
+def test_a_search_that_uses_up_its_time_is_refused(sheets, monkeypatch):
+    monkeypatch.setattr(answers, "_BUDGET", -1.0)
+    with pytest.raises(TooCostlyError):
+        answers.find("verger partagé")
+
+
+def test_the_budget_of_one_search_leaves_an_answer_within_a_second():
+    assert matching.BUDGET < 1
+    assert answers._BUDGET < 1
+
+
+def test_deep_pages_are_bounded(sheets):
+    assert answers.find("verger", offset=10**9).results == ()
+
+
+def test_rows_left_by_a_dead_process_are_noticed(sheets):
+    following.record([sheets[0].pk], "save")
+    assert not following.late()
+    Outbox.objects.update(created_at=timezone.now() - timedelta(seconds=10))
+    assert following.late()
+
+
+def test_an_answer_takes_few_queries(sheets, django_assert_max_num_queries):
+    answers.find("verger")
+    with django_assert_max_num_queries(10):
+        answers.find("verger")
