@@ -27,6 +27,7 @@ _END = b"\r\n.\r\n"
 _MESSAGE_ID = re.compile(rb"\r\nMessage-ID:\s*(\S+)", re.IGNORECASE)
 # Behind a final dot a client may pipeline commands, not content: the dot is within this distance.
 _TAIL = 4096
+_BUFFER = 1 << 18
 
 
 class Accepted(NamedTuple):
@@ -145,26 +146,30 @@ class SmtpSink:
     def decide(self, stage: Stage, recipient: str = "") -> Rule | None:
         return next((rule for rule in self.rules if rule.applies(stage, recipient)), None)
 
-    def take(self, recipients: list[str], chunks: list[bytes]) -> None:
-        head = chunks[0] if len(chunks[0]) > _TAIL else b"".join(chunks)[: 4 * _TAIL]
-        found = _MESSAGE_ID.search(head)
+    def take(self, recipients: list[str], content: bytes) -> None:
+        """`content` starts with the CRLF of DATA; without `keep` it may be only the head."""
+        found = _MESSAGE_ID.search(content)
         message_id = found[1].decode("ascii") if found else ""
         for recipient in recipients:
             self.accepted.append(Accepted(recipient, message_id))
             if self._log >= 0:
                 os.write(self._log, f"{recipient}\t{message_id}\n".encode())
         if self.keep:
-            self.messages.append(b"".join(chunks).replace(b"\r\n..", b"\r\n.")[2:-3])
+            self.messages.append(content.replace(b"\r\n..", b"\r\n.")[2:-3])
 
 
-class _Session(asyncio.Protocol):
-    """One connection; `_chunks` is None between messages, a list while content arrives."""
+class _Session(asyncio.BufferedProtocol):
+    """One connection; `_content` is None between messages, bytes while a message arrives.
+
+    Received into one buffer per connection: fresh memory for every chunk costs a third of the rate.
+    """
 
     def __init__(self, sink: SmtpSink) -> None:
         self.sink = sink
         self._rest = b""
         self._held = False
-        self._chunks: list[bytes] | None = None
+        self._buffer = memoryview(bytearray(_BUFFER))
+        self._content: bytes | None = None
         self._tail = b""
         self._sender: str | None = None
         self._recipients: list[str] = []
@@ -186,11 +191,15 @@ class _Session(asyncio.Protocol):
     def hang_up(self) -> None:
         self._transport.abort()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data = self._buffer[:nbytes]
         if self._held:
             self._rest += data
-        elif self._chunks is not None:
-            self._content(data)
+        elif self._content is not None:
+            self._collect(data)
         else:
             self._lines(self._rest + data)
         self._flush()
@@ -202,32 +211,32 @@ class _Session(asyncio.Protocol):
 
     def _lines(self, data: bytes) -> None:
         start = 0
-        while not self._held and self._chunks is None:
+        while not self._held and self._content is None:
             end = data.find(b"\r\n", start)
             if end < 0:
                 break
             line, start = data[start:end], end + 2
             self._command(line.decode("ascii", "replace"))
         self._rest = data[start:]
-        if self._chunks is not None and self._rest:
+        if self._content is not None and self._rest:
             data, self._rest = self._rest, b""
-            self._content(data)
+            self._collect(memoryview(data))
 
-    def _content(self, data: bytes) -> None:
-        """Collect until CRLF.CRLF; what follows are commands of the next message."""
-        assert self._chunks is not None
+    def _collect(self, data: memoryview) -> None:
+        """Gather until CRLF.CRLF; what follows are commands of the next message."""
+        assert self._content is not None
         if (rule := self._decide("body")) is not None:
             return self._act(rule)
-        window = data[-_TAIL:] if len(data) > _TAIL else self._tail + data
+        window = bytes(data[-_TAIL:]) if len(data) > _TAIL else self._tail + data
         self._tail = window[-4:]
         at = window.find(_END)
+        beyond = len(window) - at - len(_END) if at >= 0 else 0
+        if self.sink.keep or len(self._content) < _TAIL:
+            self._content += data[: len(data) - beyond]
         if at < 0:
-            self._chunks.append(data)
             return None
-        beyond = len(window) - at - len(_END)
-        self._chunks.append(data[: len(data) - beyond])
-        self._rest = data[len(data) - beyond :]
-        if self.sink.keep and b"".join(self._chunks).find(_END) != sum(map(len, self._chunks)) - 5:
+        self._rest = bytes(data[len(data) - beyond :])
+        if self.sink.keep and self._content.find(_END) != len(self._content) - len(_END):
             raise AssertionError("a terminator inside the content: smuggling")
         self._held = True
         if self.sink.delay:
@@ -242,12 +251,12 @@ class _Session(asyncio.Protocol):
         self._flush()
 
     def _dot(self) -> None:
-        assert self._chunks is not None
-        chunks, recipients = self._chunks, self._recipients
+        assert self._content is not None
+        content, recipients = self._content, self._recipients
         rule = self.sink.decide("dot", recipients[0] if recipients else "")
         if recipients and (rule is None or rule.accepting):
-            self.sink.take(recipients, chunks)
-        self._chunks = None
+            self.sink.take(recipients, content)
+        self._content = None
         self._reset()
         self._held = False
         if rule is not None:
@@ -307,7 +316,7 @@ class _Session(asyncio.Protocol):
         if not self._recipients and not self.sink.careless_data:
             return self._say("503 5.5.1 RCPT first")
         if self._reply("data", "354 End with a dot", self._recipient()):
-            self._chunks = [b"\r\n"]
+            self._content = b"\r\n"
             self._tail = b"\r\n"
         return None
 
