@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import base64
+import contextlib
 import os
 import re
 import ssl
@@ -140,6 +141,8 @@ class SmtpSink:
     def announce(self) -> None:
         """Print the port once listening, for the process that started this one."""
         self._ready.wait()
+        if self._error is not None:
+            return
         sys.stdout.write(f"listening {self.host} {self.port}\n")
         sys.stdout.flush()
 
@@ -402,10 +405,10 @@ def main() -> None:
         pipelining=not given.no_pipelining,
     )
     threading.Thread(target=sink.announce, daemon=True).start()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(sink.serve())
-    except KeyboardInterrupt:
-        return
+    if sink._error is not None:
+        sys.exit(f"port {given.port}: {sink._error.strerror}")
 
 
 if __name__ == "__main__":

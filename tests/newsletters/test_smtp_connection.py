@@ -4,13 +4,14 @@ import shutil
 import socket
 import ssl
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from newsletters.delivery.answers import Outcome, RelayUnavailable
 from newsletters.delivery.smtp import SmtpConnection
-from tests.smtp_sink import Rule, SmtpSink
+from tests.smtp_sink import Accepted, Rule, SmtpSink, read_log
 
 FROM = "lettre@example.org"
 TO = "camille.martin@example.org"
@@ -209,6 +210,23 @@ def test_an_envelope_address_cannot_carry_a_command(bad: str) -> None:
             relay.send(bad, TO, message())
         assert relay.send("", TO, message()).outcome is Outcome.ACCEPTED
     assert len(sink.accepted) == 1
+
+
+def test_the_sink_serves_as_a_process_and_logs_before_it_answers(tmp_path: Path) -> None:
+    log = tmp_path / "accepted.tsv"
+    command = [sys.executable, "-m", "tests.smtp_sink", "--log", str(log), "--delay-ms", "1"]
+    command += ["--rule", "rcpt|550 5.1.1 inconnu|refus", "--rule", "dot|drop|perdu||accepting"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        _, host, port = process.stdout.readline().split()
+        relay = SmtpConnection(host, int(port), timeout=5, local_hostname="test.example.org")
+        people = ["a@example.org", "refus@example.org", "perdu@example.org", "b@example.org"]
+        answers = [relay.send(FROM, person, message(7)).outcome for person in people]
+        relay.close()
+        process.terminate()
+    assert answers == [Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNCERTAIN, Outcome.ACCEPTED]
+    taken = ["a@example.org", "perdu@example.org", "b@example.org"]
+    assert read_log(log) == {Accepted(person, "<7@example.org>"): 1 for person in taken}
 
 
 # --- opening -------------------------------------------------------------------------------------
