@@ -18,6 +18,7 @@ from django.utils import timezone
 from newsletters.delivery.answers import RelayUnavailable
 from newsletters.delivery.claim import skip_cancelled
 from newsletters.delivery.freeze import FreezeError, freeze
+from newsletters.delivery.message import explained
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
 from newsletters.editions import email, text
@@ -163,7 +164,7 @@ def send_test(*, issue: IssuePage, addresses: Sequence[str], user: AbstractBaseU
     except RelayUnavailable as error:
         raise LifecycleError(str(error)) from error
     except WireError as error:
-        raise LifecycleError(f"Le message ne peut pas être écrit : {error}.") from error
+        raise LifecycleError(explained(error)) from error
     who = user.pk if user else ""
     logger.info("event=test_sent issue=%s accepted=%s user=%s", issue.pk, sent, who)
     return sent

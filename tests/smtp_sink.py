@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import base64
+import contextlib
 import os
 import re
 import ssl
@@ -18,52 +18,17 @@ import sys
 import threading
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple, Self
 
-Stage = Literal["connect", "ehlo", "auth", "mail", "rcpt", "data", "body", "dot"]
-_END = b"\r\n.\r\n"
+from tests.smtp_session import Rule, Session, Stage
+
 _MESSAGE_ID = re.compile(rb"\r\nMessage-ID:\s*(\S+)", re.IGNORECASE)
-# Behind a final dot a client may pipeline commands, not content: the dot is within this distance.
-_TAIL = 4096
 
 
 class Accepted(NamedTuple):
     recipient: str
     message_id: str
-
-
-@dataclass
-class Rule:
-    """At `stage`, do `then`: an SMTP reply ("550 5.1.1 inconnu"), "drop" or "hang".
-
-    `match` must occur in the recipient (rcpt, data, body, dot); only every `every`-th occasion
-    counts, at most `times` of them. At "dot", `accepting` takes the message first.
-    """
-
-    stage: Stage
-    then: str
-    match: str = ""
-    every: int = 1
-    times: int = -1
-    accepting: bool = False
-    seen: int = field(default=0, init=False)
-
-    @classmethod
-    def parse(cls, text: str) -> Rule:
-        """From `stage|then[|match[|every[|accepting]]]`, as given on the command line."""
-        stage, then, match, every, accepting = [*text.split("|"), "", "", ""][:5]
-        return cls(stage, then, match, int(every or 1), accepting=bool(accepting))  # type: ignore[arg-type]
-
-    def applies(self, stage: Stage, recipient: str) -> bool:
-        if stage != self.stage or self.match not in recipient or self.times == 0:
-            return False
-        self.seen += 1
-        if self.seen % self.every:
-            return False
-        self.times -= 1
-        return True
 
 
 class SmtpSink:
@@ -98,7 +63,7 @@ class SmtpSink:
         self.messages: list[bytes] = []
         self.commands: list[str] = []
         self.connections = 0
-        self.sessions: list[_Session] = []
+        self.sessions: list[Session] = []
         self._log = -1 if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         self._ready = threading.Event()
         self._error: OSError | None = None
@@ -121,7 +86,7 @@ class SmtpSink:
         context = self.context if self.tls == "tls" else None
         try:
             server = await self._loop.create_server(
-                lambda: _Session(self), self.host, self.port, ssl=context, backlog=512
+                lambda: Session(self), self.host, self.port, ssl=context, backlog=512
             )
         except OSError as error:
             self._error = error
@@ -139,236 +104,24 @@ class SmtpSink:
     def announce(self) -> None:
         """Print the port once listening, for the process that started this one."""
         self._ready.wait()
+        if self._error is not None:
+            return
         sys.stdout.write(f"listening {self.host} {self.port}\n")
         sys.stdout.flush()
 
     def decide(self, stage: Stage, recipient: str = "") -> Rule | None:
         return next((rule for rule in self.rules if rule.applies(stage, recipient)), None)
 
-    def take(self, recipients: list[str], chunks: list[bytes]) -> None:
-        head = chunks[0] if len(chunks[0]) > _TAIL else b"".join(chunks)[: 4 * _TAIL]
-        found = _MESSAGE_ID.search(head)
+    def take(self, recipients: list[str], content: bytes) -> None:
+        """`content` starts with the CRLF of DATA; without `keep` it may be only the head."""
+        found = _MESSAGE_ID.search(content)
         message_id = found[1].decode("ascii") if found else ""
         for recipient in recipients:
             self.accepted.append(Accepted(recipient, message_id))
             if self._log >= 0:
                 os.write(self._log, f"{recipient}\t{message_id}\n".encode())
         if self.keep:
-            self.messages.append(b"".join(chunks).replace(b"\r\n..", b"\r\n.")[2:-3])
-
-
-class _Session(asyncio.Protocol):
-    """One connection; `_chunks` is None between messages, a list while content arrives."""
-
-    def __init__(self, sink: SmtpSink) -> None:
-        self.sink = sink
-        self._rest = b""
-        self._held = False
-        self._chunks: list[bytes] | None = None
-        self._tail = b""
-        self._sender: str | None = None
-        self._recipients: list[str] = []
-        self._out: list[bytes] = []
-        self._secure = sink.tls == "tls"
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        self.sink.connections += 1
-        self.sink.sessions.append(self)
-        self._reply("connect", "220 sink.example.org ESMTP")
-        self._flush()
-
-    def connection_lost(self, error: Exception | None) -> None:
-        if self in self.sink.sessions:  # STARTTLS may report the same end twice
-            self.sink.sessions.remove(self)
-
-    def hang_up(self) -> None:
-        self._transport.abort()
-
-    def data_received(self, data: bytes) -> None:
-        if self._held:
-            self._rest += data
-        elif self._chunks is not None:
-            self._content(data)
-        else:
-            self._lines(self._rest + data)
-        self._flush()
-
-    def _flush(self) -> None:
-        if self._out and not self._transport.is_closing():
-            self._transport.write(b"".join(self._out))
-        self._out.clear()
-
-    def _lines(self, data: bytes) -> None:
-        start = 0
-        while not self._held and self._chunks is None:
-            end = data.find(b"\r\n", start)
-            if end < 0:
-                break
-            line, start = data[start:end], end + 2
-            self._command(line.decode("ascii", "replace"))
-        self._rest = data[start:]
-        if self._chunks is not None and self._rest:
-            data, self._rest = self._rest, b""
-            self._content(data)
-
-    def _content(self, data: bytes) -> None:
-        """Collect until CRLF.CRLF; what follows are commands of the next message."""
-        assert self._chunks is not None
-        if (rule := self._decide("body")) is not None:
-            return self._act(rule)
-        window = data[-_TAIL:] if len(data) > _TAIL else self._tail + data
-        self._tail = window[-4:]
-        at = window.find(_END)
-        if at < 0:
-            self._chunks.append(data)
-            return None
-        beyond = len(window) - at - len(_END)
-        self._chunks.append(data[: len(data) - beyond])
-        self._rest = data[len(data) - beyond :]
-        if self.sink.keep and b"".join(self._chunks).find(_END) != sum(map(len, self._chunks)) - 5:
-            raise AssertionError("a terminator inside the content: smuggling")
-        self._held = True
-        if self.sink.delay:
-            asyncio.get_running_loop().call_later(self.sink.delay, self._after_delay)
-        else:
-            self._dot()
-        return None
-
-    def _after_delay(self) -> None:
-        # Also when the client has died meanwhile: real servers keep what they have in full.
-        self._dot()
-        self._flush()
-
-    def _dot(self) -> None:
-        assert self._chunks is not None
-        chunks, recipients = self._chunks, self._recipients
-        rule = self.sink.decide("dot", recipients[0] if recipients else "")
-        if recipients and (rule is None or rule.accepting):
-            self.sink.take(recipients, chunks)
-        self._chunks = None
-        self._reset()
-        self._held = False
-        if rule is not None:
-            self._act(rule)
-        else:
-            self._say("250 2.0.0 Ok: queued" if recipients else "554 5.5.1 no valid recipients")
-        if self._rest and not self._held:
-            self._lines(self._rest)
-
-    # --- commands ----------------------------------------------------------------------------
-
-    def _command(self, line: str) -> None:
-        self.sink.commands.append(line)
-        verb = line[:4].upper()
-        if verb in {"EHLO", "HELO"}:
-            self._ehlo()
-        elif verb == "MAIL":
-            if self._reply("mail", "250 2.1.0 Ok"):
-                self._sender = line
-        elif verb == "RCPT":
-            self._rcpt(line)
-        elif verb == "DATA":
-            self._data()
-        elif verb == "AUTH":
-            self._auth(line)
-        elif verb == "STAR" and self.sink.tls == "starttls" and self.sink.context is not None:
-            self._start_tls(self.sink.context)
-        elif verb == "QUIT":
-            self._say("221 2.0.0 Bye")
-            self._flush()
-            self._transport.close()
-        else:
-            if verb == "RSET":
-                self._reset()
-            self._say("250 2.0.0 Ok")
-
-    def _ehlo(self) -> None:
-        extensions = ["sink.example.org", "8BITMIME", "SIZE 52428800"]
-        if self.sink.pipelining:
-            extensions.append("PIPELINING")
-        if self.sink.tls == "starttls" and not self._secure:
-            extensions.append("STARTTLS")
-        if self.sink.login is not None:
-            extensions.append("AUTH PLAIN")
-        *first, last = extensions
-        self._reply("ehlo", "".join(f"250-{name}\r\n" for name in first) + f"250 {last}")
-
-    def _rcpt(self, line: str) -> None:
-        recipient = line.partition("<")[2].partition(">")[0]
-        if self._sender is None:
-            return self._say("503 5.5.1 MAIL first")
-        if self._reply("rcpt", "250 2.1.5 Ok", recipient):
-            self._recipients.append(recipient)
-        return None
-
-    def _data(self) -> None:
-        if not self._recipients and not self.sink.careless_data:
-            return self._say("503 5.5.1 RCPT first")
-        if self._reply("data", "354 End with a dot", self._recipient()):
-            self._chunks = [b"\r\n"]
-            self._tail = b"\r\n"
-        return None
-
-    def _auth(self, line: str) -> None:
-        user, password = self.sink.login or ("", "")
-        expected = base64.b64encode(f"\0{user}\0{password}".encode()).decode()
-        good = line == f"AUTH PLAIN {expected}"
-        self._reply("auth", "235 2.7.0 Ok" if good else f"535 5.7.8 bad password for {user}")
-
-    def _start_tls(self, context: ssl.SSLContext) -> None:
-        self._say("220 2.0.0 Go ahead")
-        self._flush()
-        self._held = True
-        self._task = asyncio.ensure_future(self._handshake(context))
-
-    async def _handshake(self, context: ssl.SSLContext) -> None:
-        loop = asyncio.get_running_loop()
-        try:
-            transport = await loop.start_tls(self._transport, self, context, server_side=True)
-        except (OSError, ssl.SSLError):
-            return
-        assert transport is not None
-        self._transport, self._secure, self._held = transport, True, False
-
-    # --- behaviour ---------------------------------------------------------------------------
-
-    def _recipient(self) -> str:
-        return self._recipients[0] if self._recipients else ""
-
-    def _reset(self) -> None:
-        self._sender = None
-        self._recipients = []
-
-    def _decide(self, stage: Stage) -> Rule | None:
-        return self.sink.decide(stage, self._recipient()) if self.sink.rules else None
-
-    def _reply(self, stage: Stage, usual: str, recipient: str = "") -> bool:
-        """Say the usual unless a rule decides otherwise; whether the usual was said."""
-        rule = self.sink.decide(stage, recipient) if self.sink.rules else None
-        if rule is None:
-            self._say(usual)
-        else:
-            self._act(rule)
-        return rule is None
-
-    def _act(self, rule: Rule) -> None:
-        if rule.then == "hang":
-            self._held = True
-        elif rule.then == "drop":
-            self._held = True
-            self._flush()
-            self._transport.abort() if rule.stage == "body" else self._transport.close()
-        else:
-            self._say(rule.then)
-            if rule.then.startswith("421"):
-                self._held = True
-                self._flush()
-                self._transport.close()
-
-    def _say(self, reply: str) -> None:
-        self._out.append(f"{reply}\r\n".encode())
+            self.messages.append(content.replace(b"\r\n..", b"\r\n.")[2:-3])
 
 
 def read_log(path: Path) -> Counter[Accepted]:
@@ -393,10 +146,10 @@ def main() -> None:
         pipelining=not given.no_pipelining,
     )
     threading.Thread(target=sink.announce, daemon=True).start()
-    try:
+    with contextlib.suppress(KeyboardInterrupt):
         asyncio.run(sink.serve())
-    except KeyboardInterrupt:
-        return
+    if sink._error is not None:
+        sys.exit(f"port {given.port}: {sink._error.strerror}")
 
 
 if __name__ == "__main__":

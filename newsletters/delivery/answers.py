@@ -17,6 +17,20 @@ _ADDRESS_LIKE = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _TEXT_MAX = 400
 
 
+# In this order: smtplib's and ssl's errors are OSErrors too.
+_TROUBLES: dict[type[Exception], tuple[Reason, str]] = {
+    socket.gaierror: ("dns", "est introuvable (DNS) : vérifiez son nom et le réseau"),
+    UnicodeError: ("dns", "est introuvable (DNS) : vérifiez son nom"),
+    ConnectionRefusedError: ("refused", "refuse la connexion : vérifiez le port, ou attendez"),
+    ssl.SSLError: ("tls", "refuse le chiffrement (TLS) : vérifiez le certificat et le mode choisi"),
+    smtplib.SMTPAuthenticationError: ("auth", "refuse l’identification : vérifiez le mot de passe"),
+    smtplib.SMTPNotSupportedError: ("auth", "ne propose pas d’identification"),
+    TimeoutError: ("timeout", "ne répond pas"),
+    smtplib.SMTPException: ("greeting", "n’accepte pas de session"),
+    OSError: ("network", "est injoignable par le réseau"),
+}
+
+
 class Outcome(StrEnum):
     """What a relay's answer means for one delivery."""
 
@@ -50,51 +64,17 @@ def explained(error: Exception, host: str, port: int) -> RelayUnavailable:
 
     The server's own words are left out: they may repeat the login, often an address.
     """
-    where = f"{host}:{port}"
     code = error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else 0
-    if isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(
+    silent = isinstance(error, smtplib.SMTPServerDisconnected) and isinstance(
         error.__context__, TimeoutError
-    ):
-        error = error.__context__  # smtplib tells a silence as a disconnection
-    match error:
-        case socket.gaierror() | UnicodeError():
-            return RelayUnavailable(
-                f"Le serveur d’envoi {host} est introuvable (DNS). Vérifiez son nom et le réseau.",
-                "dns",
-            )
-        case ConnectionRefusedError():
-            return RelayUnavailable(
-                f"Le serveur d’envoi {where} refuse la connexion. Vérifiez le port, ou réessayez"
-                " quand le serveur aura redémarré.",
-                "refused",
-            )
-        case ssl.SSLError():
-            return RelayUnavailable(
-                f"La connexion chiffrée (TLS) avec {where} a échoué : certificat refusé ou mode de"
-                " chiffrement différent de celui du serveur.",
-                "tls",
-            )
-        case smtplib.SMTPNotSupportedError() if "STARTTLS" in str(error):
-            return RelayUnavailable(
-                f"Le serveur d’envoi {where} ne propose pas STARTTLS. Rien n’est envoyé en clair.",
-                "tls",
-            )
-        case smtplib.SMTPAuthenticationError() | smtplib.SMTPNotSupportedError():
-            return RelayUnavailable(
-                f"Le serveur d’envoi {where} refuse l’identification (code {code}). Vérifiez"
-                " l’identifiant et le mot de passe.",
-                "auth",
-                code,
-            )
-        case TimeoutError():
-            return RelayUnavailable(f"Le serveur d’envoi {where} ne répond pas.", "timeout")
-        case smtplib.SMTPException():
-            return RelayUnavailable(
-                f"Le serveur d’envoi {where} n’accepte pas de session (code {code}).",
-                "greeting",
-                code,
-            )
-    return RelayUnavailable(f"Le serveur d’envoi {where} est injoignable (réseau).", "network")
+    )  # smtplib tells a silence as a disconnection
+    if isinstance(error, smtplib.SMTPNotSupportedError) and "STARTTLS" in str(error):
+        words = "ne propose pas STARTTLS ; rien n’est envoyé en clair."
+        return RelayUnavailable(f"Le serveur d’envoi {host}:{port} {words}", "tls")
+    kinds = (kind for kind in _TROUBLES if isinstance(error, kind))
+    reason, words = _TROUBLES[TimeoutError if silent else next(kinds, OSError)]
+    noted = f" (code {code})" if code else ""
+    return RelayUnavailable(f"Le serveur d’envoi {host}:{port} {words}{noted}.", reason, code)
 
 
 def outcome_of(code: int) -> Outcome:

@@ -6,7 +6,14 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
-from newsletters.delivery.wire import Content, Recipient, WireTemplate
+from newsletters.delivery.wire import (
+    AddressRefused,
+    Content,
+    HeaderInjection,
+    Recipient,
+    WireError,
+    WireTemplate,
+)
 from newsletters.models import Mailing
 from newsletters.tokens import message_token, unsubscribe_token
 
@@ -77,6 +84,15 @@ class Addressing:
         if archive := _archive_url(mailing):
             headers.append(("List-Archive", f"<{archive}>"))
         return tuple(headers)
+
+
+def explained(error: WireError) -> str:
+    """Why a message cannot be written, in French, for the person who composed it."""
+    if isinstance(error, HeaderInjection):
+        return "Le message ne peut pas être écrit : un en-tête contient un saut de ligne."
+    if isinstance(error, AddressRefused):
+        return f"L'adresse de l'expéditeur ou de réponse ne convient pas : {error}."
+    return f"Le message ne peut pas être écrit ({error})."
 
 
 def _archive_url(mailing: Mailing) -> str:

@@ -28,7 +28,7 @@ from newsletters.delivery.claim import (
     skip_cancelled,
 )
 from newsletters.delivery.journal import Journal, discard
-from newsletters.delivery.message import Addressing
+from newsletters.delivery.message import Addressing, explained
 from newsletters.delivery.smtp import SmtpConnection, TlsMode
 from newsletters.delivery.transport import DjangoTransport, SmtpTransport, Transport
 from newsletters.delivery.wire import WireError
@@ -145,7 +145,7 @@ def _drained(
     try:
         addressing = Addressing(mailing, date=mailing.started_at or timezone.now())
     except WireError as error:
-        return f"Le message ne peut pas être écrit : {error}."
+        return explained(error)
     told = time.monotonic()
     with ExitStack() as stack:
         try:
@@ -220,7 +220,7 @@ class _Loop:
             raise _HaltError(str(error)) from error
         except WireError as error:
             self._write_answer(row, Answer(Outcome.RETRY, 0, "", ""))
-            raise _HaltError(f"Le message ne peut pas être écrit : {error}.") from error
+            raise _HaltError(explained(error)) from error
         self._write_answer(row, answer)
         return answer
 

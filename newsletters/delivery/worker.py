@@ -68,7 +68,12 @@ class Worker:
         os.write(self._descriptor, _boot().encode())
         # Named only once locked: a lock file seen unlocked always is a dead worker's.
         newborn.rename(self._lock)
-        self.journal = Journal(self.directory, self.name)
+        try:
+            self.journal = Journal(self.directory, self.name)
+        except OSError:
+            self._lock.unlink(missing_ok=True)
+            os.close(self._descriptor)
+            raise
         return self
 
     def __exit__(

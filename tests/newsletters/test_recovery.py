@@ -16,14 +16,8 @@ from newsletters.delivery.worker import Recovery, Worker, recover_dead
 from newsletters.models import Delivery, Mailing
 from tests.builders import make_sending
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("journal")]
 State = Delivery.State
-
-
-@pytest.fixture(autouse=True)
-def journal(settings, tmp_path: Path) -> Path:
-    settings.NEWSLETTER_JOURNAL_DIR = tmp_path / "journal"
-    return settings.NEWSLETTER_JOURNAL_DIR
 
 
 class Killed(BaseException):

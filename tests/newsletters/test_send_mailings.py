@@ -1,9 +1,7 @@
 import os
 import signal
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
-from pathlib import Path
 
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
@@ -15,18 +13,10 @@ from newsletters.delivery.claim import claim
 from newsletters.management.commands import send_mailings, send_test
 from newsletters.models import Delivery, Mailing
 from tests.builders import make_issue, make_mailing, make_readers, make_sending
-from tests.smtp_sink import Rule, SmtpSink
+from tests.smtp_sink import Rule
 
 pytestmark = pytest.mark.django_db
 State = Mailing.State
-
-
-@pytest.fixture
-def relay(settings, tmp_path: Path) -> Iterator[SmtpSink]:
-    settings.NEWSLETTER_JOURNAL_DIR = tmp_path / "journal"
-    with SmtpSink() as sink:
-        settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = sink.host, sink.port, 2
-        yield sink
 
 
 def send(*arguments: str) -> str:
@@ -145,3 +135,20 @@ def test_send_test_reports_what_was_accepted(monkeypatch):
     out = StringIO()
     call_command("send_test", make_issue().pk, "--to", "a@example.org", "b@example.org", stdout=out)
     assert "2 message(s) de test" in out.getvalue()
+
+
+def test_the_daemon_is_silent_while_a_mailing_waits_for_its_hour(relay, monkeypatch):
+    make_sending(2)
+    relay.rules.append(Rule("rcpt", "451 4.7.1 later", match="lecteur00002"))
+    rounds = []
+
+    def launch() -> list[Mailing]:
+        rounds.append(1)
+        if len(rounds) == 4:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return []
+
+    monkeypatch.setattr(send_mailings, "launch_due", launch)
+    out = StringIO()
+    call_command("send_mailings", "--every", "0.01", stdout=out)
+    assert len(out.getvalue().splitlines()) == 1

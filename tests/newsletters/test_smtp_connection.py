@@ -1,16 +1,15 @@
 from __future__ import annotations
 
-import shutil
 import socket
-import ssl
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from newsletters.delivery.answers import Outcome, RelayUnavailable
 from newsletters.delivery.smtp import SmtpConnection
-from tests.smtp_sink import Rule, SmtpSink
+from tests.smtp_sink import Accepted, Rule, SmtpSink, read_log
 
 FROM = "lettre@example.org"
 TO = "camille.martin@example.org"
@@ -211,125 +210,18 @@ def test_an_envelope_address_cannot_carry_a_command(bad: str) -> None:
     assert len(sink.accepted) == 1
 
 
-# --- opening -------------------------------------------------------------------------------------
-
-
-@pytest.fixture(scope="session")
-def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
-    """(server, client) contexts around a certificate made for the occasion."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl command to make a certificate")
-    folder: Path = tmp_path_factory.mktemp("tls")
-    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    request += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext"]
-    request += ["subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(request, cwd=folder, check=True, capture_output=True)
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
-
-
-@pytest.mark.parametrize("mode", ["starttls", "tls"])
-def test_an_encrypted_and_identified_session_sends_like_another(
-    mode: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext], pipelining: bool
-) -> None:
-    server, client = certificate
-    offered = {"tls": mode, "context": server, "login": ("pole", "secret"), "keep": True}
-    asked = {"tls": mode, "context": client, "user": "pole", "password": "secret"}
-    with (
-        SmtpSink(pipelining=pipelining, **offered) as sink,  # type: ignore[arg-type]
-        connection(sink, **asked) as relay,
-    ):
-        answers = [relay.send(FROM, TO, message(number, 94_000)) for number in range(3)]
-    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED] * 3
-    assert sink.messages == [message(number, 94_000) for number in range(3)]
-
-
-def test_a_closed_port_is_explained() -> None:
-    with socket.socket() as bound:  # bound but not listening: nobody else can take it meanwhile
-        bound.bind(("127.0.0.1", 0))
-        relay = SmtpConnection("127.0.0.1", bound.getsockname()[1], timeout=2)
-        with pytest.raises(RelayUnavailable, match="refuse la connexion") as error:
-            relay.open()
-    assert error.value.reason == "refused"
-
-
-def test_an_unknown_host_is_explained() -> None:
-    with pytest.raises(RelayUnavailable, match="introuvable") as error:
-        SmtpConnection("relais.invalid", 25, timeout=2).open()
-    assert error.value.reason == "dns"
-
-
-def test_a_host_name_that_is_none_is_explained() -> None:
-    with pytest.raises(RelayUnavailable, match="introuvable"):
-        SmtpConnection("relais..example.org", 25, timeout=2).open()
-
-
-@pytest.mark.parametrize(
-    ("rule", "reason"),
-    [
-        (Rule("connect", "554 5.3.2 fermé"), "greeting"),
-        (Rule("connect", "421 4.3.2 arrêt"), "greeting"),
-        (Rule("connect", "hang"), "timeout"),
-        (Rule("connect", "drop"), "greeting"),
-        (Rule("auth", "454 4.7.0 plus tard"), "auth"),
-        (Rule("auth", "535 5.7.8 mauvais mot de passe de pole@example.org"), "auth"),
-    ],
-)
-def test_a_session_that_does_not_start_is_explained_without_the_login(
-    rule: Rule, reason: str
-) -> None:
-    with SmtpSink([rule], login=("pole@example.org", "secret")) as sink:
-        relay = connection(sink, timeout=0.3, user="pole@example.org", password="secret")
-        with pytest.raises(RelayUnavailable) as error:
-            relay.send(FROM, TO, message())
-    assert error.value.reason == reason
-    assert "@" not in str(error.value)
-    assert not relay.is_open
-
-
-def test_a_wrong_password_is_explained() -> None:
-    with (
-        SmtpSink(login=("pole", "secret")) as sink,
-        pytest.raises(RelayUnavailable, match="identification"),
-    ):
-        connection(sink, user="pole", password="autre").open()
-
-
-def test_identification_that_is_not_offered_is_explained() -> None:
-    with (
-        SmtpSink() as sink,
-        pytest.raises(RelayUnavailable, match="identification"),
-    ):
-        connection(sink, user="pole", password="secret").open()
-
-
-def test_nothing_is_said_in_clear_when_encryption_is_asked_for_and_not_offered() -> None:
-    with (
-        SmtpSink(login=("pole", "secret")) as sink,
-        pytest.raises(RelayUnavailable, match="STARTTLS") as error,
-    ):
-        connection(sink, tls="starttls", user="pole", password="secret").open()
-    assert error.value.reason == "tls"
-    assert not any(line.startswith(("AUTH", "MAIL")) for line in sink.commands)
-
-
-@pytest.mark.parametrize("mode", ["starttls", "tls"])
-def test_an_unknown_certificate_is_explained(
-    mode: str, certificate: tuple[ssl.SSLContext, ssl.SSLContext]
-) -> None:
-    with (
-        SmtpSink(tls=mode, context=certificate[0]) as sink,  # type: ignore[arg-type]
-        pytest.raises(RelayUnavailable, match="TLS") as error,
-    ):
-        connection(sink, tls=mode).open()
-    assert error.value.reason == "tls"
-
-
-def test_closing_twice_or_after_the_relay_has_gone_is_silent() -> None:
-    with SmtpSink() as sink:
-        relay = connection(sink)
-        relay.open()
-    relay.close()
-    relay.close()
-    assert not relay.is_open
+def test_the_sink_serves_as_a_process_and_logs_before_it_answers(tmp_path: Path) -> None:
+    log = tmp_path / "accepted.tsv"
+    command = [sys.executable, "-m", "tests.smtp_sink", "--log", str(log), "--delay-ms", "1"]
+    command += ["--rule", "rcpt|550 5.1.1 inconnu|refus", "--rule", "dot|drop|perdu||accepting"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        _, host, port = process.stdout.readline().split()
+        relay = SmtpConnection(host, int(port), timeout=5, local_hostname="test.example.org")
+        people = ["a@example.org", "refus@example.org", "perdu@example.org", "b@example.org"]
+        answers = [relay.send(FROM, person, message(7)).outcome for person in people]
+        relay.close()
+        process.terminate()
+    assert answers == [Outcome.ACCEPTED, Outcome.REFUSED, Outcome.UNCERTAIN, Outcome.ACCEPTED]
+    taken = ["a@example.org", "perdu@example.org", "b@example.org"]
+    assert read_log(log) == {Accepted(person, "<7@example.org>"): 1 for person in taken}

@@ -8,14 +8,15 @@ from types import FrameType
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError
+from django.db import DatabaseError, close_old_connections
+from django.utils import timezone
 
 from tqdm import tqdm
 
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
 from newsletters.lifecycle import launch_due
-from newsletters.models import Equation, Mailing
+from newsletters.models import Delivery, Equation, Mailing
 
 _BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
 
@@ -34,9 +35,10 @@ class Command(BaseCommand):
         with _stopped_by_signals() as stop:
             while True:
                 try:
-                    faults = self._round(quiet, stop.is_set)
+                    faults = self._round(quiet, stop.is_set, drain=once)
                 except DatabaseError as error:
                     # Nothing is lost: the journal says what left, the next round reads it.
+                    close_old_connections()
                     faults = [f"La base de données ne répond pas ({type(error).__name__})."]
                 if once and faults:
                     raise CommandError("\n".join(faults))
@@ -45,8 +47,11 @@ class Command(BaseCommand):
                 if once or stop.wait(every):
                     return
 
-    def _round(self, quiet: bool, should_stop: Callable[[], bool]) -> list[str]:
-        """One turn; why mailings were paused during it, in French."""
+    def _round(self, quiet: bool, should_stop: Callable[[], bool], *, drain: bool) -> list[str]:
+        """One turn; why mailings were paused during it, in French.
+
+        Unless asked to `drain`, mailings that wait for a later hour are passed over in silence.
+        """
         recover_dead()
         state = Mailing.State
         paused = [m for m in launch_due() if m.state == state.PAUSED]
@@ -54,6 +59,8 @@ class Command(BaseCommand):
         for mailing in Mailing.objects.filter(state=state.SENDING).order_by("started_at", "pk"):
             if should_stop():
                 break
+            if not (drain or _has_work(mailing)):
+                continue
             with _bar(mailing, quiet) as on_progress:
                 report = run(mailing.pk, on_progress=on_progress, should_stop=should_stop)
             if report.fault:
@@ -62,6 +69,14 @@ class Command(BaseCommand):
                 mailing.refresh_from_db()
                 self.stdout.write(_summary(mailing, report.equation))
         return faults
+
+
+def _has_work(mailing: Mailing) -> bool:
+    """Whether a row is due, or all are settled and the mailing only wants its end."""
+    open_rows = mailing.deliveries.unsettled()
+    free = open_rows.exclude(state=Delivery.State.CLAIMED)
+    due = free.exclude(not_before__gt=timezone.now())
+    return due.exists() or not open_rows.exists()
 
 
 def _told(mailing: Mailing, reason: str) -> str:
