@@ -31,18 +31,19 @@ def render(letter: Letter) -> str:
     cleaned: it escapes nothing itself.
     """
     shown = laid_out(letter, Visibility.MAIL, WIDE)
-    html = _compile(_source(shown), shown)
+    html = _compile(source(shown), shown)
     return html.replace("%%", "&#37;&#37;").replace(_MARK_COMPILED, UNSUBSCRIBE_TOKEN)
 
 
-def _source(letter: Letter) -> str:
+def source(letter: Letter) -> str:
+    """The MJML of a letter already laid out, every value in it escaped or clean."""
     context = {
         "letter": letter,
         "unsubscribe_url": _MARK,
         "own_title": letter.periodical.casefold() not in letter.title.casefold(),
     }
-    source = render_to_string("newsletters/email/letter.mjml", context)
-    return _TAG.sub(_in_ascii, _INDENTATION.sub("\n", source))
+    rendered = render_to_string("newsletters/email/letter.mjml", context)
+    return _TAG.sub(_in_ascii, _INDENTATION.sub("\n", rendered))
 
 
 def _in_ascii(tag: re.Match[str]) -> str:
@@ -54,14 +55,14 @@ def _in_ascii(tag: re.Match[str]) -> str:
     return _NOT_PRINTABLE_ASCII.sub(lambda found: f"&#{ord(found[0])};", tag[0])
 
 
-def _compile(source: str, letter: Letter) -> str:
-    if len(source.encode()) > MAX_BYTES:
+def _compile(markup: str, letter: Letter) -> str:
+    if len(markup.encode()) > MAX_BYTES:
         raise EditionError(
             "Le courriel dépasse 512 Ko : raccourcissez les textes ou retirez des contenus."
         )
     try:
         # No fonts and no social icons: nothing is asked of a third party from a reader's mail.
-        html = mjml2html(source, fonts={}, disable_comments=True)
+        html = mjml2html(markup, fonts={}, disable_comments=True)
     except ValueError as error:
         raise EditionError(f"Le courriel n'a pas pu être composé. {_culprit(letter)}") from error
     return _SPLIT_CONDITIONAL.sub("", html)
