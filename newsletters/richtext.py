@@ -7,7 +7,7 @@ through `clean`.
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import quote, urljoin, urlsplit
 
 from wagtail.rich_text import expand_db_html
 
@@ -24,7 +24,10 @@ MAX_DEPTH = 100
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
+# RFC 3986 allows none of these bare, and « > » would end a tag for a naive reader.
+_UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")
 _TAG = re.compile(r"<(/?)([a-z]+)[^>]*>")
+_STORED_LINK = "linktype="
 # NUL cannot be in a source whose control characters are gone.
 _SEPARATOR = "\x00"
 
@@ -49,7 +52,7 @@ def web_address(url: object, base_url: str = "") -> str:
     if not text or text.startswith("#"):
         return ""
     try:
-        absolute = urljoin(base_url, text)
+        absolute = _UNSAFE.sub(lambda found: quote(found[0]), urljoin(base_url, text))
         parts = urlsplit(absolute)
     except ValueError:  # « http://[ » and the like
         return ""
@@ -60,6 +63,8 @@ def web_address(url: object, base_url: str = "") -> str:
 def expand_all(sources: Iterable[str]) -> list[str]:
     """The stored texts with their internal links resolved, all in one pass of queries."""
     stripped = [strip_controls(source) for source in sources]
+    if not any(_STORED_LINK in source for source in stripped):
+        return stripped
     expanded = expand_db_html(_SEPARATOR.join(stripped)).split(_SEPARATOR)
     # An unfinished « <a » swallows its neighbour's separator: then each goes alone.
     return expanded if len(expanded) == len(stripped) else [expand_db_html(s) for s in stripped]
@@ -84,7 +89,7 @@ def clean(html: str, *, base_url: str = "") -> str:
     html = strip_controls(html)
     if len(html.encode()) > MAX_BYTES:
         raise RichTextError("le texte dépasse 512 Ko. Raccourcissez-le ou scindez-le.")
-    if "linktype=" in html:
+    if _STORED_LINK in html:
         html = expand_db_html(html)
 
     def absolute(tag: str, attribute: str, value: str) -> str | None:
@@ -99,6 +104,8 @@ def clean(html: str, *, base_url: str = "") -> str:
         attribute_filter=absolute,
         link_rel=None,
     ).replace("&nbsp;", "\u00a0")
+    # Again: « &#1; » was six harmless letters before.
+    cleaned = strip_controls(cleaned)
     if depth(cleaned) > MAX_DEPTH:
         raise RichTextError(
             f"le texte imbrique plus de {MAX_DEPTH} éléments. Recollez-le sans mise en forme."

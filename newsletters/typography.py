@@ -14,12 +14,14 @@ NARROW = "\u202f"
 WIDE = "\u00a0"
 """For mail: the fonts of old Outlook draw U+202F as a box."""
 
+# Every repetition below starts where the characters before it cannot belong to it: without
+# these look-behinds a long word or a run of spaces costs the square of its length.
 _SPACE = "[ \u00a0\u202f]"
-_ADDRESS = r"(?:https?://|www\.|mailto:)[^\s<\"]+|[\w.+-]+@[\w-]+\.[\w.-]+"
+_ADDRESS = r"(?:https?://|www\.|mailto:)[^\s<\"]+|(?<![\w.+'-])[\w.+'-]+@[\w.-]+"
 _RULES = (
     rf"(?P<apostrophe>(?<=[^\W\d_])'(?=[^\W\d_]|[«<]))"
     rf"|(?P<opening>«){_SPACE}*"
-    rf"|{_SPACE}*(?P<closing>»)"
+    rf"|(?<![ \u00a0\u202f«]){_SPACE}*(?P<closing>»)"
     rf"|(?P<number>[nN]°){_SPACE}*(?=\d)"
     rf"|(?P<before>(?<=[^\s\u00a0\u202f]){_SPACE}+(?=[:;!?])"
     rf"|(?<=\d){_SPACE}(?=[%€]|\d{{3}}(?!\d)))"

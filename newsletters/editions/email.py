@@ -14,6 +14,9 @@ from newsletters.typography import WIDE
 # Stands for our token while the editors' « %% » are made harmless. A code point that
 # `richtext` removes from whatever an editor writes: nobody else's text can be the token.
 _MARK = "\ufdd0"
+_MARK_COMPILED = "&#64976;"
+_TAG = re.compile(r"<[a-z][^>]*>")
+_NOT_PRINTABLE_ASCII = re.compile(r"[^\x20-\x7e\n]|\\")
 _INDENTATION = re.compile(r"\n\s*")
 # npm's compiler merges Outlook's neighbouring conditionals, this one does not: 3 % of the bytes
 # before Gmail clips the message (MJML 4 does the same join).
@@ -28,27 +31,38 @@ def render(letter: Letter) -> str:
     cleaned: it escapes nothing itself.
     """
     shown = laid_out(letter, Visibility.MAIL, WIDE)
-    html = _compile(_source(shown), letter)
-    return html.replace("%%", "&#37;&#37;").replace(_MARK, UNSUBSCRIBE_TOKEN)
+    html = _compile(source(shown), shown)
+    return html.replace("%%", "&#37;&#37;").replace(_MARK_COMPILED, UNSUBSCRIBE_TOKEN)
 
 
-def _source(letter: Letter) -> str:
+def source(letter: Letter) -> str:
+    """The MJML of a letter already laid out, every value in it escaped or clean."""
     context = {
         "letter": letter,
         "unsubscribe_url": _MARK,
         "own_title": letter.periodical.casefold() not in letter.title.casefold(),
     }
-    return _INDENTATION.sub("\n", render_to_string("newsletters/email/letter.mjml", context))
+    rendered = render_to_string("newsletters/email/letter.mjml", context)
+    return _TAG.sub(_in_ascii, _INDENTATION.sub("\n", rendered))
 
 
-def _compile(source: str, letter: Letter) -> str:
-    if len(source.encode()) > MAX_BYTES:
+def _in_ascii(tag: re.Match[str]) -> str:
+    """The tag with its other characters as entities.
+
+    mrml writes the attributes inside an mj-text with Rust's debug format: a no-break space in
+    an alternative would be read « \\u{a0} » and a backslash would be doubled.
+    """
+    return _NOT_PRINTABLE_ASCII.sub(lambda found: f"&#{ord(found[0])};", tag[0])
+
+
+def _compile(markup: str, letter: Letter) -> str:
+    if len(markup.encode()) > MAX_BYTES:
         raise EditionError(
             "Le courriel dépasse 512 Ko : raccourcissez les textes ou retirez des contenus."
         )
     try:
         # No fonts and no social icons: nothing is asked of a third party from a reader's mail.
-        html = mjml2html(source, fonts={}, disable_comments=True)
+        html = mjml2html(markup, fonts={}, disable_comments=True)
     except ValueError as error:
         raise EditionError(f"Le courriel n'a pas pu être composé. {_culprit(letter)}") from error
     return _SPLIT_CONDITIONAL.sub("", html)

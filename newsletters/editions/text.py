@@ -30,7 +30,7 @@ def _context(letter: Letter) -> dict[str, object]:
     reason = f"Vous recevez cette lettre car vous êtes abonné·e à {letter.periodical}."
     partners = ", ".join(letter.co_producers)
     return {
-        "letter": letter,
+        "online": fill(f"Lire en ligne : <{letter.web_url}>"),
         "heading": _masthead(letter),
         "editorial": to_text(letter.editorial),
         "sections": [

@@ -10,12 +10,16 @@ pytestmark = pytest.mark.django_db
 
 
 def issue_with(kind: str, value: dict) -> IssuePage:
+    """The same issue again, holding that one item."""
     items = [{"type": kind, "value": value, "id": "12345678-aaaa"}]
-    return make_issue(body=[{"type": "section", "value": {"key": "pole", "items": items}}])
+    issue = IssuePage.objects.first() or make_issue()
+    issue.body = [{"type": "section", "value": {"key": "pole", "items": items}}]
+    issue.save()
+    return IssuePage.objects.get()
 
 
-def item_of(kind: str, **value):
-    return compose(issue_with(kind, value)).sections[0].items[0]
+def item_of(block: str, **value):
+    return compose(issue_with(block, value)).sections[0].items[0]
 
 
 def test_a_full_issue_becomes_one_tree():
@@ -111,7 +115,7 @@ def test_a_small_picture_is_not_stretched_and_a_decorative_one_has_no_alternativ
 )
 def test_each_kind_says_what_it_is_in_its_own_way(kind, value, kicker, byline, label):
     url = {} if kind == "zoom" else {"url": "https://example.org/"}
-    item = item_of(kind, title="T", **value, **url)
+    item = item_of(kind, title="T", **(value | url))
     assert (item.kicker, item.byline, item.link_label) == (kicker, byline, label)
     assert item.anchor == f"{kind}-12345678"
 
@@ -124,7 +128,8 @@ def test_an_empty_draft_of_any_kind_is_composed(kind):
 
 
 def test_a_draft_without_anything_is_composed():
-    issue = make_issue(title="", body=[], year=None, first_month=None)
+    issue = make_issue(body=[])
+    issue.title, issue.year, issue.first_month = "", None, None
     assert compose(issue).sections == ()
     issue.body = [("section", {"key": "", "title": None, "intro": None, "items": []})]
     section = compose(issue).sections[0]

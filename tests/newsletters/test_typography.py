@@ -14,7 +14,7 @@ TEXTS = [
     ("5'30 et 'mot'", "5'30 et 'mot'"),
     ("10:30, 3:1, oui?", "10:30, 3:1, oui?"),
     ("https://example.org/a?b='c' : voir", "https://example.org/a?b='c'_: voir"),
-    ("l'adresse d'un@example.org", "l’adresse d'un@example.org"),
+    ("l'adresse o'x@example.org ?", "l’adresse o'x@example.org_?"),
     ("a < b ? c > d !", "a < b_? c > d_!"),
     ("déjà\u00a0! et\u202f?", "déjà_! et_?"),
     ("", ""),
