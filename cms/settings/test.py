@@ -1,7 +1,7 @@
 """Tests: fast hashing, files in memory, the same database engines as in production."""
 
 from .base import *  # noqa: F403
-from .base import SQLITE_OPTIONS, VAR_DIR, database
+from .base import SQLITE_OPTIONS, STATIC_ROOT, VAR_DIR, database
 
 DEBUG = False
 SECRET_KEY = "test-only-key"  # noqa: S105
@@ -17,5 +17,6 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
 WAGTAILADMIN_BASE_URL = "http://testserver"
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
