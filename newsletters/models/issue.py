@@ -24,7 +24,7 @@ from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 
 from newsletters.blocks import MAIL_FEATURES, IssueStream
-from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text, web
+from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
 from pages.models import BasePage, PeriodFields
@@ -143,12 +143,6 @@ class IssuePage(PeriodFields, BasePage):
     def summary(self) -> str:
         return self.search_description or self.preheader
 
-    def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        """Adds `letter_html`, the web edition: a safe fragment, h2 downwards."""
-        context = super().get_context(request, *args, **kwargs)
-        context["letter_html"] = web.render(compose(self))
-        return context
-
     @property
     def preview_sizes(self) -> list[dict[str, Any]]:
         """A phone, the width of a mail, a desk."""
@@ -165,6 +159,8 @@ class IssuePage(PeriodFields, BasePage):
                 return mail_response(request, email.render(compose(self)))
             if mode_name == "text":
                 return text_response(text.render(compose(self)))
+            # The page's template composes when it is rendered, too late to be caught here.
+            compose(self)
             return super().serve_preview(request, mode_name)
         except EditionError as error:
             return text_response(f"Aperçu impossible.\n\n{error}\n")

@@ -82,7 +82,9 @@ def _mail(fetch: Callable[[], Any], size: str) -> dict[str, dict[str, Any]]:
         f"render.issue_to_mail_{size}": _figure(whole, "ms"),
         f"render.compose_{size}": _figure(_milliseconds(lambda: compose(fetch())), "ms"),
         f"render.email_{size} (réf. : sans MJML)": _figure(mail, "ms", template),
-        "render.par_message (réf. : un rendu chacun)": _figure(whole / RECIPIENTS, "ms", mail),
+        "render.par_message (réf. : un rendu chacun)": _figure(
+            round(whole / RECIPIENTS, 4), "ms", mail
+        ),
         f"render.email_weight_{size}": _figure(_kilobytes(email.render(letter)), "ko"),
     }
 

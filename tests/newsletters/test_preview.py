@@ -1,7 +1,3 @@
-import copy
-
-from django.conf import settings as configured
-
 import pytest
 
 from newsletters.models import IssuePage
@@ -9,21 +5,6 @@ from tests.builders import make_issue
 from tests.newsletters.sample import make_full_issue
 
 pytestmark = pytest.mark.django_db
-
-SHELL = "<!doctype html><title>{{ page.title }}</title><main>{{ letter_html }}</main>"
-
-
-@pytest.fixture(autouse=True)
-def page_shell(settings):
-    """The site's own template where it exists, else a bare one around the fragment."""
-    templates = copy.deepcopy(configured.TEMPLATES)
-    templates[0]["APP_DIRS"] = False
-    templates[0]["OPTIONS"]["loaders"] = [
-        "django.template.loaders.filesystem.Loader",
-        "django.template.loaders.app_directories.Loader",
-        ("django.template.loaders.locmem.Loader", {"newsletters/issue_page.html": SHELL}),
-    ]
-    settings.TEMPLATES = templates
 
 
 def preview(issue: IssuePage, mode: str):

@@ -5,7 +5,6 @@ import pytest
 from newsletters.models import IssuePage
 from tests.builders import make_issue
 from tests.newsletters.sample import make_full_issue
-from tests.newsletters.test_preview import page_shell  # noqa: F401 — a fixture
 
 pytestmark = pytest.mark.django_db
 
