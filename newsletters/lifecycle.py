@@ -22,7 +22,7 @@ from newsletters.delivery.message import explained
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
 from newsletters.editions import email, text
-from newsletters.letter import compose
+from newsletters.letter import EditionError, compose
 from newsletters.models import IssuePage, Mailing, Subscription
 
 logger = logging.getLogger(__name__)
@@ -242,7 +242,10 @@ def _fill(mailing: Mailing, issue: IssuePage) -> None:
         problems.append(f"Objet du courriel : {longest} caractères au plus.")
     if problems:
         raise LifecycleError("\n".join(problems))
-    mailing.subject, mailing.preheader, mailing.html, mailing.text = render(issue)
+    try:
+        mailing.subject, mailing.preheader, mailing.html, mailing.text = render(issue)
+    except EditionError as error:
+        raise LifecycleError(str(error)) from error
     series = issue.periodical
     mailing.from_name, mailing.from_email = series.sender_name, series.sender_email
     mailing.reply_to = series.reply_to

@@ -60,6 +60,8 @@ class PeriodicalViewSet(SnippetViewSet):
     search_backend_name = None
     search_fields = ["title", "code"]
     panels = Periodical.panels
+    # It has its place in « Lettres »: without this, Wagtail adds a « Fragments » entry for it.
+    menu_item_is_registered = True
 
 
 class SubscriberViewSet(ModelViewSet):

@@ -1,6 +1,7 @@
 """`demo`: the whole product on one machine, from an empty database to a letter received."""
 
 import logging
+import os
 import secrets
 import socket
 import subprocess
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         if not no_serve:
             refuse_busy_port(port, "DEMO_PORT ou --port")
         refuse_busy_port(settings.EMAIL_PORT, "EMAIL_PORT")
+        # Links in the letters lead to the port served here, in this process and its children.
+        settings.WAGTAILADMIN_BASE_URL = os.environ["SITE_URL"] = f"http://localhost:{port}"
         # The steps say what happens; the events of the log would cut the progress bar.
         logging.getLogger("newsletters").setLevel(logging.WARNING)
         try:
