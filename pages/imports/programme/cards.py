@@ -1,0 +1,251 @@
+"""Read one action: its text, the block of labels under it, the format beside its title."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from pages.fuzzy import DateSpan, Span, parse_count, parse_period
+from pages.imports.names import fold
+from pages.imports.paragraphs import excerpt, flow, rejoin
+from pages.imports.programme import labels
+from pages.imports.programme.formats import is_format, split_title
+from pages.imports.programme.headings import Heading
+from pages.imports.programme.records import Action
+from pages.imports.programme.rows import Row
+from pages.imports.records import Doubt
+from pages.imports.text import Line
+
+_SHORT = 12  # a paragraph of so few words may be a heading: never joined on a mere guess
+_LONG_FIELDS = {"contents", "objectives"}
+_MULTIPLE = re.compile(r"[A-Z]\s?\d+.*(?:\bet\b|,|/|&).*[A-Z]\s?\d")
+
+
+@dataclass
+class Block:
+    """One label with the lines of its value."""
+
+    name: str
+    label: str
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def line(self) -> int:
+        return self.lines[0][0] if self.lines else 0
+
+
+@dataclass(frozen=True)
+class Source:
+    """What an action borrows from the whole document."""
+
+    year: int | None
+    words: dict[str, int]
+
+
+def paragraphs(
+    rows: Sequence[Row], source: Source, field_name: str = "paragraphs"
+) -> tuple[tuple[str, ...], tuple[Doubt, ...]]:
+    """Return the running text of some rows, and the doubts about its joining."""
+    blocks: list[list[Line]] = [[]]
+    for row in rows:
+        item = labels.bullet(row.text) if row.text else None
+        if labels.is_rule(row.text):
+            blocks.append([])
+        elif item is not None:
+            blocks.append([(row.number, f"• {item}".strip())])
+        elif row.text:
+            blocks[-1].append((row.number, row.text))
+        elif blocks[-1]:
+            blocks.append([])
+    passages = [flow(block, source.words) for block in blocks if block]
+    whole = rejoin(passages, source.words, _SHORT)
+    notes = [Doubt(line, field_name, text) for passage in whole for line, text in passage.notes]
+    for passage in whole:
+        if "(?" in passage.text:
+            line = passage.line_at(passage.text.index("(?"))
+            notes.append(Doubt(line, field_name, "Marque « (?) » laissée dans le texte."))
+        if passage.text in {"•", "• …"}:
+            notes.append(Doubt(passage.line, field_name, "Puce vide."))
+    return tuple(passage.text for passage in whole), tuple(notes)
+
+
+def read(heading: Heading, rows: Sequence[Row], line: int, source: Source) -> Action:
+    """Read an action from the rows under its heading; `line` is that of the heading."""
+    prose, blocks = _parted(rows)
+    values = _Values(line, source)
+    for block in blocks:
+        values.take(block)
+    title, partners = heading.title, ""
+    if not values.text["format"]:
+        title, values.text["format"], partners = split_title(heading.title)
+    if not values.text["format"]:
+        prose = values.take_format(prose)
+    if partners:
+        values.add("partnerships", "Mention du titre", partners)
+    texts, notes = paragraphs(prose, source)
+    values.doubts += [*notes, *_of_title(heading, title, values.text["format"], line)]
+    text = values.text
+    return Action(
+        line, heading.code, title, text["format"], texts, values.period, values.sessions,
+        text["audiences"], text["territories"], text["animation"], text["speakers"],
+        text["partnerships"], text["objectives"], tuple(values.contents), tuple(values.other),
+        tuple(values.doubts),
+    )  # fmt: skip
+
+
+def _of_title(heading: Heading, title: str, format_: str, line: int) -> list[Doubt]:
+    doubts = []
+    if not title:
+        doubts.append(Doubt(line, "title", f"Action {heading.code} sans titre."))
+    if _MULTIPLE.search(heading.code):
+        message = f"Plusieurs codes pour une seule action : « {heading.code} »."
+        doubts.append(Doubt(line, "code", message))
+    if not format_ and is_format(title):
+        message = f"Le titre commence par un format, laissé en place : « {excerpt(title)} »."
+        doubts.append(Doubt(line, "format", message))
+    return doubts
+
+
+def _parted(rows: Sequence[Row]) -> tuple[list[Row], list[Block]]:
+    """Part the text of an action from its labelled lines.
+
+    Where a rule is drawn just above a label, only what stands under it is a block: a
+    paragraph may well begin with « Objectifs : ».
+    """
+    start = _ruled(rows)
+    prose: list[Row] = list(rows[:start])
+    blocks: list[Block] = []
+    opened = False  # the lines just above belong to a label
+    for index in range(start, len(rows)):
+        row = rows[index]
+        if labels.is_rule(row.text):
+            opened = False
+        elif found := _labelled(rows, index, opened, blocks):
+            for name, label, value in found:
+                lines = [(row.number, value)] if value else []
+                blocks.append(Block(name, label, lines))
+            opened = True
+        elif opened and row.text:
+            blocks[-1].lines.append((row.number, row.text))
+        elif opened and not row.text:
+            opened = _stays_open(rows, index, blocks[-1])
+        else:
+            prose.append(row)
+    return prose, [block for block in blocks if block.lines]
+
+
+def _ruled(rows: Sequence[Row]) -> int:
+    for index, row in enumerate(rows):
+        if labels.is_rule(row.text):
+            below = next((other.text for other in rows[index + 1 :] if other.text), "")
+            above = sum(labels.at_start(other.text) is not None for other in rows[:index])
+            if labels.at_start(below) and above < 2:
+                return index
+    return 0
+
+
+def _labelled(
+    rows: Sequence[Row], index: int, opened: bool, blocks: Sequence[Block]
+) -> list[labels.Label]:
+    row = rows[index]
+    above = rows[index - 1].text if index else ""
+    free = index == 0 or not above or row.top or labels.is_rule(above)
+    if not row.text or not (opened or free):
+        return []
+    if labels.at_start(row.text):
+        return labels.split(row.text)
+    in_block = blocks and (opened or free) and blocks[-1].name not in _LONG_FIELDS
+    touches = opened and bool(above)
+    return labels.split(row.text) if in_block and touches and labels.unknown(row.text) else []
+
+
+def _stays_open(rows: Sequence[Row], index: int, block: Block) -> bool:
+    """Tell whether the value goes on after a blank line."""
+    if block.name in _LONG_FIELDS or not block.lines:
+        return True
+    below = next((row.text for row in rows[index + 1 :] if row.text), "")
+    return below[:1].islower() and not re.search(r"[.…!?]$", block.lines[-1][1])
+
+
+class _Values:
+    """The fields of an action while its block is read."""
+
+    def __init__(self, line: int, source: Source) -> None:
+        self.line, self.source = line, source
+        names = ("audiences", "territories", "animation", "speakers", "partnerships",
+                 "objectives", "format")  # fmt: skip
+        self.text = dict.fromkeys(names, "")
+        self.period: DateSpan | None = None
+        self.sessions: Span | None = None
+        self.contents: list[str] = []
+        self.other: list[tuple[str, str]] = []
+        self.doubts: list[Doubt] = []
+
+    def take(self, block: Block) -> None:
+        if block.name == "contents":
+            rows = [Row(number, text) for number, text in block.lines]
+            texts, notes = paragraphs(rows, self.source, "contents")
+            self.contents += texts
+            self.doubts += notes
+            return
+        value = _value(block, self.source)
+        if "(?" in value:
+            message = f"Marque « (?) » laissée dans « {block.label} »."
+            self.doubts.append(Doubt(block.line, block.name, message))
+        if block.name == "period" and self.period is None:
+            self._take_period(block, value)
+        elif block.name == "sessions" and self.sessions is None:
+            self._take_sessions(block, value)
+        elif block.name == "both":
+            self.add("animation", block.label, value)
+            self.add("speakers", block.label, value)
+        else:
+            self.add(block.name, block.label, value)
+
+    def add(self, name: str, label: str, value: str) -> None:
+        if self.text.get(name) == "":
+            self.text[name] = value
+        elif fold(value) not in fold(self.text.get(name, "")):
+            self.other.append((label, value))
+
+    def _take_period(self, block: Block, value: str) -> None:
+        self.period = parse_period(value, self.source.year)
+        unread = self.period.earliest is None and self.period.latest is None
+        if unread and not labels.is_pending(value):
+            message = f"Période gardée telle quelle, sans dates : « {value} »."
+            self.doubts.append(Doubt(block.line, "period", message))
+
+    def _take_sessions(self, block: Block, value: str) -> None:
+        note = re.search(r"\(([^()]*)\)\s*$", block.label)
+        unit = parse_count(block.label.split("(")[0]).unit
+        printed = f"{value} ({note[1]})" if note else value
+        span = parse_count(printed, unit)
+        if not span.unit:  # « Durée : 2 heures » counts no session
+            self.other.append((block.label, value))
+            return
+        self.sessions = span
+        if span.minimum is None and span.maximum is None and not labels.is_pending(value):
+            message = f"Nombre gardé tel quel, sans bornes : « {value} »."
+            self.doubts.append(Doubt(block.line, "sessions", message))
+
+    def take_format(self, prose: Sequence[Row]) -> list[Row]:
+        """Take the format from a short line of its own under the title."""
+        rows = list(prose)
+        index = next((i for i, row in enumerate(rows) if row.text), None)
+        if index is None:
+            return rows
+        text = rows[index].text
+        alone = index + 1 >= len(rows) or not rows[index + 1].text
+        if alone and is_format(text) and len(text.split()) <= 15 and not text.endswith("."):
+            self.text["format"] = text
+            del rows[index]
+        return rows
+
+
+def _value(block: Block, source: Source) -> str:
+    items = [labels.bullet(text) for _, text in block.lines]
+    if len(items) > 1 and items[-1] is not None:
+        return " ; ".join(
+            item if item is not None else text
+            for item, (_, text) in zip(items, block.lines, strict=True)
+        )
+    return flow(block.lines, source.words).text
