@@ -16,7 +16,9 @@ from pages.imports.records import Doubt
 from pages.imports.text import Line
 
 _SHORT = 12  # a paragraph of so few words may be a heading: never joined on a mere guess
+_SHORT_LINE = 60  # characters: a line that the printer could have filled further
 _LONG_FIELDS = {"contents", "objectives"}
+_SAID = re.compile(r"^(?:en )?partenariat(?: avec)? ")
 _MULTIPLE = re.compile(r"[A-Z]\s?\d+.*(?:\bet\b|,|/|&).*[A-Z]\s?\d")
 
 
@@ -124,11 +126,12 @@ def _parted(rows: Sequence[Row]) -> tuple[list[Row], list[Block]]:
                 lines = [(row.number, value)] if value else []
                 blocks.append(Block(name, label, lines))
             opened = True
-        elif opened and row.text:
+        elif opened and row.text and not _ends_value(rows, index, blocks[-1]):
             blocks[-1].lines.append((row.number, row.text))
         elif opened and not row.text:
             opened = _stays_open(rows, index, blocks[-1])
         else:
+            opened = False
             prose.append(row)
     return prose, [block for block in blocks if block.lines]
 
@@ -149,13 +152,34 @@ def _labelled(
     row = rows[index]
     above = rows[index - 1].text if index else ""
     free = index == 0 or not above or row.top or labels.is_rule(above)
-    if not row.text or not (opened or free):
+    if not row.text:
         return []
     if labels.at_start(row.text):
-        return labels.split(row.text)
-    in_block = blocks and (opened or free) and blocks[-1].name not in _LONG_FIELDS
-    touches = opened and bool(above)
-    return labels.split(row.text) if in_block and touches and labels.unknown(row.text) else []
+        return labels.split(row.text) if opened or free or _among_labels(rows, index) else []
+    inside = opened and above and blocks and blocks[-1].name not in _LONG_FIELDS
+    return labels.split(row.text) if inside and labels.unknown(row.text) else []
+
+
+def _among_labels(rows: Sequence[Row], index: int) -> bool:
+    """Tell whether the lines that touch a row hold other labels: one alone may be a sentence."""
+    stop = index
+    while stop < len(rows) and rows[stop].text:
+        stop += 1
+    found = (labels.at_start(row.text) for row in rows[index:stop])
+    return len({label[0] for label in found if label}) > 1
+
+
+def _ends_value(rows: Sequence[Row], index: int, block: Block) -> bool:
+    """Tell whether a line begins a text of its own: after a short line, a whole sentence."""
+    above, text = rows[index - 1].text, rows[index].text
+    if not block.lines or block.name in _LONG_FIELDS or len(above) > _SHORT_LINE:
+        return False
+    stop = index
+    while stop < len(rows) and rows[stop].text and not labels.at_start(rows[stop].text):
+        stop += 1
+    whole = " ".join(row.text for row in rows[index:stop])
+    pends = re.search(r"(?:[,:(/-]|\b(?:et|de|des|du|la|le|les))$", above)
+    return not pends and text[0].isupper() and whole.endswith(".") and len(whole.split()) >= 8
 
 
 def _stays_open(rows: Sequence[Row], index: int, block: Block) -> bool:
@@ -182,8 +206,7 @@ class _Values:
 
     def take(self, block: Block) -> None:
         if block.name == "contents":
-            rows = [Row(number, text) for number, text in block.lines]
-            texts, notes = paragraphs(rows, self.source, "contents")
+            texts, notes = paragraphs(_items(block.lines), self.source, "contents")
             self.contents += texts
             self.doubts += notes
             return
@@ -204,7 +227,7 @@ class _Values:
     def add(self, name: str, label: str, value: str) -> None:
         if self.text.get(name) == "":
             self.text[name] = value
-        elif fold(value) not in fold(self.text.get(name, "")):
+        elif _SAID.sub("", fold(value)) not in fold(self.text.get(name, "")):
             self.other.append((label, value))
 
     def _take_period(self, block: Block, value: str) -> None:
@@ -234,11 +257,22 @@ class _Values:
         if index is None:
             return rows
         text = rows[index].text
-        alone = index + 1 >= len(rows) or not rows[index + 1].text
+        below = rows[index + 1] if index + 1 < len(rows) else None
+        alone = below is None or not below.text or below.number > rows[index].number + 1
         if alone and is_format(text) and len(text.split()) <= 15 and not text.endswith("."):
             self.text["format"] = text
             del rows[index]
         return rows
+
+
+def _items(lines: Sequence[Line]) -> list[Row]:
+    """Part the lines of a list without bullets: each begins with a capital under a short line."""
+    rows: list[Row] = []
+    for number, text in lines:
+        if rows and len(rows[-1].text) <= _SHORT_LINE and text[0].isupper():
+            rows.append(Row(number, ""))
+        rows.append(Row(number, text))
+    return rows
 
 
 def _value(block: Block, source: Source) -> str:

@@ -74,8 +74,10 @@ def _has_block(action: Action) -> bool:
 
 
 def _checked(axis: Axis, expected: Sequence[str]) -> Axis:
+    # An axis where no action has a block is written otherwise: nothing is missing there.
+    wanted = expected if any(_has_block(action) for action in axis.actions) else ()
     actions = tuple(
-        replace(action, doubts=(*action.doubts, *_absent(action, expected)))
+        replace(action, doubts=(*action.doubts, *_absent(action, wanted)))
         for action in axis.actions
     )
     doubts = list(axis.doubts)

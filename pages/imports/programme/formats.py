@@ -24,8 +24,8 @@ _IN_BRACKETS = re.compile(r"\s*\((?P<partners>(?:en\s+)?partenariat\b[^()]*)\)$"
 
 
 def is_format(text: str) -> bool:
-    """Tell whether a text begins with the name of a format."""
-    return any(re.match(rf"{re.escape(word)}", fold(text)) for word in _FORMATS)
+    """Tell whether a text begins with the name of a format (« Les ateliers » too)."""
+    return re.sub(r"^(?:les?|la|un|une|des)\s+", "", fold(text)).startswith(_FORMATS)
 
 
 def split_title(text: str) -> tuple[str, str, str]:

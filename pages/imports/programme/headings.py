@@ -128,6 +128,8 @@ def _belongs(rows: Sequence[Row], start: int, index: int, alone: bool) -> bool:
         return False
     if alone or _goes_on(row.text) or _pends(above):
         return True
+    if is_format(row.text):  # « Formation, 3 journées » under a whole title
+        return False
     block = []
     while index < len(rows) and rows[index].text and not _is_other(rows[index]):
         block.append(rows[index].text)
