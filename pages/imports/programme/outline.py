@@ -114,21 +114,59 @@ def _rises(left: _Event, right: _Event) -> bool:
 
 
 def _title_above(rows: Sequence[Row], event: _Event, last: _Event | None) -> _Event | None:
-    """Return the title printed just above an event; None when prose stands there."""
-    stop = event.start
-    floor = last.end if last else 0
+    """Return the title printed just above an event, else above the prose that leads to it."""
+    stop, floor = event.start, last.end if last else 0
     while stop > floor and not rows[stop - 1].text:
         stop -= 1
     start = stop
-    while start > floor and stop - start < 4 and rows[start - 1].text and (
-        start == stop or not rows[start].top
-    ):
+    while start > floor and rows[start - 1].text and not (start < stop and _parts(rows, start)):
         start -= 1
-    block = rows[start:stop]
-    text = " ".join(row.text for row in block)
-    if not block or len(block) > 3 or not headings.plain(text):
+    if title := _plain_title(rows, start, stop):
+        return title
+    marked = event.kind == "action" and headings.marker(rows[stop - 1].text) == "actions"
+    if event.kind != "options" and (marked or _is_card(rows, event)):
+        return _title_of_prose(rows, floor, stop)
+    return None
+
+
+def _parts(rows: Sequence[Row], index: int) -> bool:
+    """Tell whether a title may begin at a row: a new page, or a sentence or a label above it."""
+    above = rows[index - 1].text
+    ended = bool(re.search(r"[.!?…][»”\")\s]*$", above)) or labels.at_start(above) is not None
+    return rows[index].top or (ended and rows[index].text[:1].isupper())
+
+
+def _plain_title(rows: Sequence[Row], start: int, stop: int) -> _Event | None:
+    text = " ".join(row.text for row in rows[start:stop])
+    if not 0 < stop - start <= 3 or not headings.plain(text):
         return None
     return _Event(start, stop, "axis", Heading(start, stop, PLAIN, "", text))
+
+
+def _is_card(rows: Sequence[Row], event: _Event) -> bool:
+    """Tell whether labels stand under a heading, before the next one."""
+    for row in rows[event.end : event.end + 80]:
+        if labels.at_start(row.text):
+            return True
+        if row.text and headings.read(row):
+            return False
+    return False
+
+
+def _title_of_prose(rows: Sequence[Row], floor: int, stop: int) -> _Event | None:
+    """Return the last short isolated line that heads running text, between two actions."""
+    found: list[_Event] = []
+    start = floor
+    while start < stop:
+        end = start + 1
+        while rows[start].text and end < stop and rows[end].text and not _parts(rows, end):
+            end += 1
+        title = _plain_title(rows, start, end) if rows[start].text else None
+        if title and len(title.heading.title.split()) <= 16 and _heads_text(rows, start, end, set()):
+            found.append(title)
+        start = end
+    tops = [title for title in found if rows[title.start].top]
+    return (tops or found or [None])[-1]
 
 
 def _supports(rows: Sequence[Row], events: Sequence[_Event]) -> list[_Event]:

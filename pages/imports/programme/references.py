@@ -130,7 +130,7 @@ def _by_code(pointed: CrossReference, places: Sequence[Place]) -> Place | None:
 def _off_page(pointed: CrossReference, place: Place) -> str:
     if pointed.target_page is None or place.page is None:
         return ""
-    if abs(place.page - pointed.target_page) <= 1:
+    if abs(place.page - pointed.target_page) <= _play(place.page):
         return ""
     return (
         f"Renvoi en page {pointed.target_page}, mais « {place.action.title} » semble être en "
@@ -138,13 +138,15 @@ def _off_page(pointed: CrossReference, place: Place) -> str:
     )
 
 
-def _near(pointed: CrossReference, place: Place, axes: Sequence[Axis]) -> bool | None:
-    """Tell whether the pointer's page or axis fits; None when nothing printed can tell.
+def _play(page: int) -> int:
+    """Return by how many pages a count may err: few numbers survive extraction."""
+    return 1 + page // 8
 
-    Pages are counted from the few numbers that extraction leaves, hence one page of play.
-    """
+
+def _near(pointed: CrossReference, place: Place, axes: Sequence[Axis]) -> bool | None:
+    """Tell whether the pointer's page or axis fits; None when nothing printed can tell."""
     if pointed.target_page is not None and place.page is not None:
-        return abs(place.page - pointed.target_page) <= 1
+        return abs(place.page - pointed.target_page) <= _play(place.page)
     if pointed.target_axis:
         axis = axes[place.key[0]]
         same = natural_key(axis.code) == natural_key(pointed.target_axis)

@@ -67,12 +67,18 @@ def _without_furniture(rows: Sequence[Row]) -> list[Row]:
     numbered = _running_numbers(rows)
     repeated = _running_titles(rows)
     kept = []
+    cut = False  # a page number has just been met: what follows opens a page
     for row in rows:
         page = numbered.get(row.number)
         if page is None and re.fullmatch(r"[-–—\s]*(?:p(?:age)?\.?\s*)?\d{1,3}[-–—\s]*", row.text):
             page = int(re.sub(r"\D", "", row.text))
         furniture = page is not None or is_footer(row.text) or row.text.casefold() in repeated
-        kept.append(replace(row, text="", page=page) if furniture and row.text else row)
+        if furniture and row.text:
+            kept.append(replace(row, text="", page=page))
+            cut = cut or page is not None
+        else:
+            kept.append(replace(row, top=row.top or (cut and bool(row.text))))
+            cut = cut and not row.text
     return kept
 
 
@@ -186,6 +192,9 @@ def _note_end(rows: Sequence[Row], start: int) -> int:
     for index in range(start + 1, min(start + 20, len(rows))):
         row = rows[index]
         if row.top or row.page is not None or _NOTE.match(row.text):
+            return index
+        whole = _ENDED.search(text) and len(text) < 0.8 * len(rows[start].text)
+        if whole and row.text[:1].isupper():  # a title right under the last, short line
             return index
         if not row.text and (_ENDED.search(text) or not rows[min(index + 1, len(rows) - 1)].text):
             return index
