@@ -152,12 +152,17 @@ def _labelled(
     row = rows[index]
     above = rows[index - 1].text if index else ""
     free = index == 0 or not above or row.top or labels.is_rule(above)
+    free = free or (index < 3 and _is_format_line(above))
     if not row.text:
         return []
     if labels.at_start(row.text):
         return labels.split(row.text) if opened or free or _among_labels(rows, index) else []
     inside = opened and above and blocks and blocks[-1].name not in _LONG_FIELDS
     return labels.split(row.text) if inside and labels.unknown(row.text) else []
+
+
+def _is_format_line(text: str) -> bool:
+    return is_format(text) and len(text.split()) <= 15 and not text.endswith((".", ":", ","))
 
 
 def _among_labels(rows: Sequence[Row], index: int) -> bool:
@@ -259,7 +264,7 @@ class _Values:
         text = rows[index].text
         below = rows[index + 1] if index + 1 < len(rows) else None
         alone = below is None or not below.text or below.number > rows[index].number + 1
-        if alone and is_format(text) and len(text.split()) <= 15 and not text.endswith("."):
+        if alone and _is_format_line(text):
             self.text["format"] = text
             del rows[index]
         return rows

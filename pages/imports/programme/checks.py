@@ -126,6 +126,19 @@ def _prefix(code: str) -> str:
     return key[0][2] if key and key[0][2] else ""
 
 
+def _ranges(prefix: str, numbers: Sequence[int]) -> str:
+    """Return « A3, A5 à A9 »."""
+    runs: list[list[int]] = []
+    for number in numbers:
+        if runs and number == runs[-1][-1] + 1:
+            runs[-1].append(number)
+        else:
+            runs.append([number])
+    return ", ".join(
+        f"{prefix}{run[0]}" + (f" à {prefix}{run[-1]}" if len(run) > 1 else "") for run in runs
+    )
+
+
 def _codes(actions: Sequence[Action]) -> list[Doubt]:
     """Return the holes of the lettered codes, and the codes given twice."""
     numbers: dict[str, list[int]] = {}
@@ -139,7 +152,7 @@ def _codes(actions: Sequence[Action]) -> list[Doubt]:
     for prefix, found in numbers.items():
         missing = sorted(set(range(min(found), max(found))) - set(found))
         if missing and len(found) >= 3:
-            listed = ", ".join(f"{prefix.upper()}{number}" for number in missing)
+            listed = _ranges(prefix.upper(), missing)
             message = f"Codes absents de la suite : {listed}."
             doubts.append(Doubt(actions[0].line, "axes", message))
     printed = Counter(action.code for action in actions if _prefix(action.code))

@@ -65,9 +65,13 @@ def opening(
     rows: Sequence[Row], ranges: Sequence[tuple[int, int]], source: Source
 ) -> tuple[str, tuple[str, ...], list[Doubt]]:
     """Return the title, the introduction and the doubts about what stands before the axes."""
-    inside = [row for start, stop in ranges for row in rows[start:stop]]
+    inside = [
+        replace(row, text="") if _OPENING.fullmatch(row.text) else row
+        for start, stop in ranges
+        for row in rows[start:stop]
+    ]
     texts, notes = paragraphs(inside, source, "introduction")
-    kept = [text for text in texts if not _OPENING.fullmatch(text)]
+    kept = list(texts)
     title = next((text for text in kept[:8] if _NAMED.search(text) and headings.plain(text)), "")
     doubts = list(notes)
     if title:

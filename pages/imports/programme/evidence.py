@@ -126,8 +126,8 @@ def roles(rows: Sequence[Row], headings: Sequence[Heading], announced: set[int])
     action = _action_style(rows, body, counts)
     above = RANKS[: RANKS.index(action)] if action != PLAIN else RANKS[:4]
     parents = [style for style in above if _is_level(style, body, counts, action)]
-    axis = parents[0] if parents else PLAIN
-    return Roles(axis, parents[1] if len(parents) > 1 else "", action)
+    below = sorted(parents[1:], key=lambda style: -counts[style])
+    return Roles(parents[0] if parents else PLAIN, below[0] if below else "", action)
 
 
 def _action_style(rows: Sequence[Row], body: Sequence[Heading], counts: Counter[str]) -> str:
@@ -163,4 +163,4 @@ def _is_level(
         return True
     own = [index for index, heading in enumerate(body) if heading.style == style]
     last = len(body) - 1
-    return 2 * sum(index < last and body[index + 1].style != style for index in own) >= len(own)
+    return 2 * sum(index < last and body[index + 1].style != style for index in own) > len(own)

@@ -75,8 +75,8 @@ def read(row: Row) -> tuple[str, str, str] | None:
         if style == "roman" and not _ROMAN.fullmatch(code):
             continue
         loose = style in {"axis", "fiche"} and row.text[match.end("code") :][:1] == " "
-        if title[:1].islower() and (style in {"code", "dotted", "roman"} or loose):
-            continue
+        if title[:1].islower() and (style not in {"axis", "fiche"} or loose):
+            continue  # « 1. comprendre, 2. écrire » numbers the items of a sentence
         return "deep" if style == "dotted" and code.count(".") > 1 else style, code, title
     return None
 
