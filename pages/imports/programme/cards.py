@@ -16,6 +16,7 @@ from pages.imports.records import Doubt
 from pages.imports.text import Line
 
 _SHORT = 12  # a paragraph of so few words may be a heading: never joined on a mere guess
+_PENDS = re.compile(r"(?:[,:(/–-]|\b(?:et|ou|à|au|aux|en|de|des|du|la|le|les|par|pour|sur))$")
 _SHORT_LINE = 60  # characters: a line that the printer could have filled further
 _LONG_FIELDS = {"contents", "objectives"}
 _SAID = re.compile(r"^(?:en )?partenariat(?: avec)? ")
@@ -48,6 +49,7 @@ def paragraphs(
 ) -> tuple[tuple[str, ...], tuple[Doubt, ...]]:
     """Return the running text of some rows, and the doubts about its joining."""
     blocks: list[list[Line]] = [[]]
+    width = max((len(row.text) for row in rows), default=0)
     for row in rows:
         item = labels.bullet(row.text) if row.text else None
         if labels.is_rule(row.text):
@@ -55,6 +57,8 @@ def paragraphs(
         elif item is not None:
             blocks.append([(row.number, f"• {item}".strip())])
         elif row.text:
+            if blocks[-1] and _breaks(blocks[-1], row.text, width):
+                blocks.append([])
             blocks[-1].append((row.number, row.text))
         elif blocks[-1]:
             blocks.append([])
@@ -68,6 +72,13 @@ def paragraphs(
         if passage.text in {"•", "• …"}:
             notes.append(Doubt(passage.line, field_name, "Puce vide."))
     return tuple(passage.text for passage in whole), tuple(notes)
+
+
+def _breaks(block: Sequence[Line], text: str, width: int) -> bool:
+    """Tell whether a paragraph ends without blank line: a short line, then a capital."""
+    above = block[-1][1]
+    short = width >= _SHORT_LINE and len(above) < 0.6 * width
+    return short and text[:1].isupper() and not _PENDS.search(above)
 
 
 def read(heading: Heading, rows: Sequence[Row], line: int, source: Source) -> Action:
@@ -183,8 +194,7 @@ def _ends_value(rows: Sequence[Row], index: int, block: Block) -> bool:
     while stop < len(rows) and rows[stop].text and not labels.at_start(rows[stop].text):
         stop += 1
     whole = " ".join(row.text for row in rows[index:stop])
-    pends = re.search(r"(?:[,:(/-]|\b(?:et|de|des|du|la|le|les))$", above)
-    return not pends and text[0].isupper() and whole.endswith(".") and len(whole.split()) >= 8
+    return not _PENDS.search(above) and text[0].isupper() and whole.endswith(".") and len(whole.split()) >= 8
 
 
 def _stays_open(rows: Sequence[Row], index: int, block: Block) -> bool:

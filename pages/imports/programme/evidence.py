@@ -126,6 +126,8 @@ def roles(rows: Sequence[Row], headings: Sequence[Heading], announced: set[int])
     action = _action_style(rows, body, counts)
     above = RANKS[: RANKS.index(action)] if action != PLAIN else RANKS[:4]
     parents = [style for style in above if _is_level(style, body, counts, action)]
+    if parents and parents[0] in {"dotted", "deep"}:  # « 1.1 » under a title without number
+        return Roles(PLAIN, parents[0], action)
     below = sorted(parents[1:], key=lambda style: -counts[style])
     return Roles(parents[0] if parents else PLAIN, below[0] if below else "", action)
 
@@ -162,5 +164,8 @@ def _is_level(
     if style != "number" or action == PLAIN:
         return True
     own = [index for index, heading in enumerate(body) if heading.style == style]
+    codes = [natural_key(body[index].code) for index in own]
+    falls = [i for i in range(1, len(own)) if codes[i] <= codes[i - 1]]
+    own = own[: falls[0]] if falls else own  # « Autres activités » may count from 1 again
     last = len(body) - 1
     return 2 * sum(index < last and body[index + 1].style != style for index in own) > len(own)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pages.imports.paragraphs import WORD
 from pages.imports.programme import labels
@@ -21,6 +21,7 @@ _STYLES = {
     rf"(?![\w’']){_SEPARATOR}(?P<title>.*)",
     "dotted": rf"(?P<code>\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})(?![\d%]){_SEPARATOR}(?P<title>.*)",
     "number": r"(?P<code>\d{1,2})\s*(?:[.)°/]|[-–—](?=\s))\s*[-–—]?\s*(?P<title>.+)",
+    "bare": r"(?P<code>\d{1,2})\s+(?P<title>[A-ZÀ-Ý].+)",
     "roman": r"(?P<code>[IVX]{1,5})\s*(?:[.):/]|[-–—])+\s*(?P<title>.+)",
 }
 _PATTERNS = {
@@ -95,7 +96,18 @@ def find(rows: Sequence[Row]) -> list[Heading]:
         title = " ".join([token[2], *(row.text for row in rows[index + 1 : end] if row.text)])
         found.append(Heading(index, end, style, code, title.strip()))
         index = end
-    return found
+    return _without_lone_numbers(found)
+
+
+def _without_lone_numbers(found: Sequence[Heading]) -> list[Heading]:
+    """Keep « 1 Titre » only where « 1.1 » follows: a sentence too may begin with a number."""
+    kept = []
+    for heading, below in zip(found, [*found[1:], None], strict=True):
+        if heading.style != "bare":
+            kept.append(heading)
+        elif below and below.style == "dotted" and below.code.startswith(f"{heading.code}."):
+            kept.append(replace(heading, style="number"))
+    return kept
 
 
 def _may_open(rows: Sequence[Row], index: int, found: Sequence[Heading]) -> bool:

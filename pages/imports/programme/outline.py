@@ -8,6 +8,7 @@ from pages.fuzzy import natural_key
 from pages.imports.contents import likeness
 from pages.imports.programme import evidence, headings, labels
 from pages.imports.programme.evidence import PLAIN, Roles
+from pages.imports.programme.formats import is_format
 from pages.imports.programme.headings import Heading
 from pages.imports.programme.rows import Row
 from pages.imports.records import Doubt
@@ -101,12 +102,29 @@ def _plain_axes(rows: Sequence[Row], events: Sequence[_Event]) -> list[_Event]:
             new = last is None or last.kind != "listed" or not _rises(last, event)
         if event.kind == "action" and not marked and (last is None or last.kind == "action"):
             new = last is None or not _rises(last, event)
+        major = event.kind in {"sub", "action"} and event.heading.style in {"dotted", "deep"}
+        if major and (last is None or last.kind != "listed"):
+            new = new or last is None or _major(last) != _major(event)
         if new and (title := _title_above(rows, event, last)):
             axes.append(title)
+        elif new and major:
+            nameless = Heading(event.start, event.start, PLAIN, "", "")
+            axes.append(_Event(event.start, event.start, "axis", nameless))
         marked = marked and event.kind != "action" or event.kind == "options"
-        if event.kind in {"listed", "action"} or (event.kind == "options" and new):
-            last = event if event.kind != "actions" else last
+        counts = event.kind in {"listed", "sub"} or (event.kind == "action" and not _has_sub(events))
+        if counts or (event.kind == "options" and new):
+            last = event
+        elif event.kind == "action" and last is not None:
+            last = _Event(event.start, event.end, last.kind, last.heading)
     return axes
+
+
+def _has_sub(events: Sequence[_Event]) -> bool:
+    return any(event.kind == "sub" for event in events)
+
+
+def _major(event: _Event) -> str:
+    return event.heading.code.split(".")[0]
 
 
 def _rises(left: _Event, right: _Event) -> bool:
@@ -124,7 +142,7 @@ def _title_above(rows: Sequence[Row], event: _Event, last: _Event | None) -> _Ev
     if title := _plain_title(rows, start, stop):
         return title
     marked = event.kind == "action" and headings.marker(rows[stop - 1].text) == "actions"
-    if event.kind != "options" and (marked or _is_card(rows, event)):
+    if event.kind == "sub" or (event.kind != "options" and (marked or _is_card(rows, event))):
         return _title_of_prose(rows, floor, stop)
     return None
 
@@ -161,7 +179,10 @@ def _title_of_prose(rows: Sequence[Row], floor: int, stop: int) -> _Event | None
         end = start + 1
         while rows[start].text and end < stop and rows[end].text and not _parts(rows, end):
             end += 1
-        title = _plain_title(rows, start, end) if rows[start].text else None
+        bare = rows[start].text and not any(
+            labels.at_start(row.text) or is_format(row.text) for row in rows[start:end]
+        )
+        title = _plain_title(rows, start, end) if bare else None
         if title and len(title.heading.title.split()) <= 16 and _heads_text(rows, start, end, set()):
             found.append(title)
         start = end
@@ -192,7 +213,7 @@ def _settled(
     support = False
     known = {event.start for event in events}
     extra = [_Event(h.start, h.end, "other", h) for h in found if h.start not in known]
-    for event in sorted([*events, *extra], key=lambda e: e.start):
+    for event in sorted([*events, *extra], key=lambda e: (e.start, e.kind != "axis")):
         kind, style = event.kind, event.heading.style
         if kind in {"axis", "other"} and style != PLAIN and support:
             restarts = kind == "other" or not _follows(last.get("axis"), event.heading)
@@ -272,7 +293,7 @@ def _heads_text(rows: Sequence[Row], start: int, end: int, taken: set[int]) -> b
 
 def _assembled(rows: Sequence[Row], events: Sequence[_Event], roles: Roles) -> Outline:
     outline = Outline(roles, [], [])
-    ordered = sorted(events, key=lambda event: event.start)
+    ordered = sorted(events, key=lambda event: (event.start, event.kind != "axis"))
     opening = ordered[0].start if ordered else len(rows)
     outline.introduction.append((0, opening))
     part: Part | None = None
