@@ -31,8 +31,9 @@ class DateSpan:
 
 
 _NUMBERS = (
-    "zéro un deux trois quatre cinq six sept huit neuf dix onze douze treize quatorze quinze"
-).split()
+    "zéro", "un", "deux", "trois", "quatre", "cinq", "six", "sept", "huit", "neuf", "dix", "onze",
+    "douze", "treize", "quatorze", "quinze",
+)  # fmt: skip
 _ABOUT = {"dizaine": 10, "10aine": 10, "12aine": 12, "douzaine": 12, "15aine": 15, "quinzaine": 15,
           "vingtaine": 20, "20aine": 20, "trentaine": 30, "30aine": 30}  # fmt: skip
 _UNITS = (

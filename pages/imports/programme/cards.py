@@ -6,18 +6,16 @@ from dataclasses import dataclass, field
 
 from pages.fuzzy import DateSpan, Span, parse_count, parse_period
 from pages.imports.names import fold
-from pages.imports.paragraphs import excerpt, flow, rejoin
+from pages.imports.paragraphs import excerpt, flow
 from pages.imports.programme import labels
 from pages.imports.programme.formats import is_format, split_title
 from pages.imports.programme.headings import Heading
+from pages.imports.programme.prose import PENDS, SHORT_LINE, Source, paragraphs
 from pages.imports.programme.records import Action
 from pages.imports.programme.rows import Row
 from pages.imports.records import Doubt
 from pages.imports.text import Line
 
-_SHORT = 12  # a paragraph of so few words may be a heading: never joined on a mere guess
-_PENDS = re.compile(r"(?:[,:(/–-]|\b(?:et|ou|à|au|aux|en|de|des|du|la|le|les|par|pour|sur))$")
-_SHORT_LINE = 60  # characters: a line that the printer could have filled further
 _LONG_FIELDS = {"contents", "objectives"}
 _SAID = re.compile(r"^(?:en )?partenariat(?: avec)? ")
 _MULTIPLE = re.compile(r"[A-Z]\s?\d+.*(?:\bet\b|,|/|&).*[A-Z]\s?\d")
@@ -34,51 +32,6 @@ class Block:
     @property
     def line(self) -> int:
         return self.lines[0][0] if self.lines else 0
-
-
-@dataclass(frozen=True)
-class Source:
-    """What an action borrows from the whole document."""
-
-    year: int | None
-    words: dict[str, int]
-
-
-def paragraphs(
-    rows: Sequence[Row], source: Source, field_name: str = "paragraphs"
-) -> tuple[tuple[str, ...], tuple[Doubt, ...]]:
-    """Return the running text of some rows, and the doubts about its joining."""
-    blocks: list[list[Line]] = [[]]
-    width = max((len(row.text) for row in rows), default=0)
-    for row in rows:
-        item = labels.bullet(row.text) if row.text else None
-        if labels.is_rule(row.text):
-            blocks.append([])
-        elif item is not None:
-            blocks.append([(row.number, f"• {item}".strip())])
-        elif row.text:
-            if blocks[-1] and _breaks(blocks[-1], row.text, width):
-                blocks.append([])
-            blocks[-1].append((row.number, row.text))
-        elif blocks[-1]:
-            blocks.append([])
-    passages = [flow(block, source.words) for block in blocks if block]
-    whole = rejoin(passages, source.words, _SHORT)
-    notes = [Doubt(line, field_name, text) for passage in whole for line, text in passage.notes]
-    for passage in whole:
-        if "(?" in passage.text:
-            line = passage.line_at(passage.text.index("(?"))
-            notes.append(Doubt(line, field_name, "Marque « (?) » laissée dans le texte."))
-        if passage.text in {"•", "• …"}:
-            notes.append(Doubt(passage.line, field_name, "Puce vide."))
-    return tuple(passage.text for passage in whole), tuple(notes)
-
-
-def _breaks(block: Sequence[Line], text: str, width: int) -> bool:
-    """Tell whether a paragraph ends without blank line: a short line, then a capital."""
-    above = block[-1][1]
-    short = width >= _SHORT_LINE and len(above) < 0.6 * width
-    return short and text[:1].isupper() and not _PENDS.search(above)
 
 
 def read(heading: Heading, rows: Sequence[Row], line: int, source: Source) -> Action:
@@ -188,13 +141,18 @@ def _among_labels(rows: Sequence[Row], index: int) -> bool:
 def _ends_value(rows: Sequence[Row], index: int, block: Block) -> bool:
     """Tell whether a line begins a text of its own: after a short line, a whole sentence."""
     above, text = rows[index - 1].text, rows[index].text
-    if not block.lines or block.name in _LONG_FIELDS or len(above) > _SHORT_LINE:
+    if not block.lines or block.name in _LONG_FIELDS or len(above) > SHORT_LINE:
         return False
     stop = index
     while stop < len(rows) and rows[stop].text and not labels.at_start(rows[stop].text):
         stop += 1
     whole = " ".join(row.text for row in rows[index:stop])
-    return not _PENDS.search(above) and text[0].isupper() and whole.endswith(".") and len(whole.split()) >= 8
+    return (
+        not PENDS.search(above)
+        and text[0].isupper()
+        and whole.endswith(".")
+        and len(whole.split()) >= 8
+    )
 
 
 def _stays_open(rows: Sequence[Row], index: int, block: Block) -> bool:
@@ -284,7 +242,7 @@ def _items(lines: Sequence[Line]) -> list[Row]:
     """Part the lines of a list without bullets: each begins with a capital under a short line."""
     rows: list[Row] = []
     for number, text in lines:
-        if rows and len(rows[-1].text) <= _SHORT_LINE and text[0].isupper():
+        if rows and len(rows[-1].text) <= SHORT_LINE and text[0].isupper():
             rows.append(Row(number, ""))
         rows.append(Row(number, text))
     return rows

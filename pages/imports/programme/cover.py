@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pages.imports.programme import headings, labels
-from pages.imports.programme.cards import Source, paragraphs
+from pages.imports.programme.prose import Source, paragraphs
 from pages.imports.programme.rows import Row
 from pages.imports.records import Doubt
 from pages.period import MONTHS

@@ -155,9 +155,7 @@ def _action_style(rows: Sequence[Row], body: Sequence[Heading], counts: Counter[
     return "number" if len(numbered) >= 2 and nested else PLAIN
 
 
-def _is_level(
-    style: str, body: Sequence[Heading], counts: Counter[str], action: str
-) -> bool:
+def _is_level(style: str, body: Sequence[Heading], counts: Counter[str], action: str) -> bool:
     """Tell whether a style numbers parts: it occurs, and actions or sub-parts stand below."""
     if not counts[style] or (counts[style] == 1 and style != "axis"):
         return False

@@ -1,4 +1,4 @@
-"""How a programme numbers its parts: « Axe 1 », « I. », « 1. », « 1.1 », « A8 bis », « Action 3 »."""
+"""How a programme numbers its parts: « Axe 1 », « I. », « 1.1 », « A8 bis », « Action 3 »."""
 
 import re
 from collections.abc import Sequence
@@ -50,7 +50,9 @@ _SUPPORT = re.compile(
     re.IGNORECASE,
 )
 _CONTENTS = re.compile(r"(?:sommaire|table\s+des\s+matières)\s*:?", re.IGNORECASE)
-_ENTRY = re.compile(r"(?:\.\s*){3,}\s*\d{1,3}$|…+\s*\d{1,3}$|\s(?:p|page)\.?\s*\d{1,3}$", re.IGNORECASE)
+_ENTRY = re.compile(
+    r"(?:\.\s*){3,}\s*\d{1,3}$|…+\s*\d{1,3}$|\s(?:p|page)\.?\s*\d{1,3}$", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -174,7 +176,22 @@ def _is_other(row: Row) -> bool:
 
 def _pends(text: str) -> bool:
     last = WORD.findall(text.lower())
-    links = {"et", "de", "des", "du", "la", "le", "les", "à", "au", "aux", "en", "pour", "sur", "un"}
+    links = {
+        "et",
+        "de",
+        "des",
+        "du",
+        "la",
+        "le",
+        "les",
+        "à",
+        "au",
+        "aux",
+        "en",
+        "pour",
+        "sur",
+        "un",
+    }
     return text.endswith((",", ":", "-", "(", "/")) or bool(last and last[-1] in links)
 
 

@@ -27,9 +27,7 @@ _QUALIFIER = (
     r"|ciblé|attendu|proposé|souhaité|associé)(?:[·.(-]?e)?[·.)-]*(?:le)?s?\)?"
     r"|\s+(?:de\s+l[’']action|général(?:e|s)?|généraux|prioritaires?))*"
 )
-_KNOWN = "|".join(
-    rf"(?P<{name}>{pattern})" for name, pattern in {"both": _BOTH, **_FIELDS}.items()
-)
+_KNOWN = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in {"both": _BOTH, **_FIELDS}.items())
 _LABEL = re.compile(
     rf"(?:{_KNOWN}){_QUALIFIER}(?:\s*[(](?P<note>[^()]{{1,50}})[)])?(?:\s*:|$)", re.IGNORECASE
 )

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 
 from pages.imports.paragraphs import excerpt, lexicon
 from pages.imports.programme import cards, checks, cover, references, rows
-from pages.imports.programme.cards import Source
 from pages.imports.programme.evidence import PLAIN, blocks_of_labels, without_contents
 from pages.imports.programme.formats import split_title
 from pages.imports.programme.outline import Card, Outline, Part, lay_out
+from pages.imports.programme.prose import Source, paragraphs
 from pages.imports.programme.records import (
     Action,
     Axis,
@@ -72,14 +72,16 @@ def _refuse_kind(printed: Sequence[Row]) -> None:
             )
     if not any(_ANNOUNCED.search(row.text) for row in written) and not blocks_of_labels(printed):
         raise ProgrammeError(
-            f"Ligne {written[0].number} : « {excerpt(written[0].text)} » n’annonce pas un programme "
-            "(ni axes, ni orientations, ni blocs « Public : », « Nombre de séances : »)."
+            f"Ligne {written[0].number} : « {excerpt(written[0].text)} » n’annonce pas un "
+            "programme (ni axes, ni orientations, ni blocs « Public : », « Nombre de séances : »)."
         )
 
 
 def _refuse_shape(printed: Sequence[Row], outline: Outline) -> None:
     last = max(row.number for row in printed if row.text)
-    count = sum(len(part.cards) + sum(len(sub.cards) for sub in part.subs) for part in outline.parts)
+    count = sum(
+        len(part.cards) + sum(len(sub.cards) for sub in part.subs) for part in outline.parts
+    )
     announced = any(part.announced for part in outline.parts)
     numbered = (outline.roles.axis, outline.roles.action) != (PLAIN, PLAIN)
     if count < 2 or not (numbered or announced or blocks_of_labels(printed)):
@@ -100,7 +102,7 @@ class _Reader:
         """Read an axis or a sub-axis."""
         line = self.rows[part.heading.start].number
         inside = [row for start, stop in part.intro for row in self.rows[start:stop]]
-        options, notes = cards.paragraphs(inside, self.source, "options")
+        options, notes = paragraphs(inside, self.source, "options")
         actions: list[Action] = []
         pointed: list[CrossReference] = []
         for card in part.cards:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pages.fuzzy import natural_key
 from pages.imports.contents import likeness
 from pages.imports.names import fold
+from pages.imports.paragraphs import word_set
 from pages.imports.programme.records import Action, Axis, CrossReference, all_actions
 from pages.imports.records import Doubt
 
@@ -25,9 +26,9 @@ _AXIS = re.compile(
     re.IGNORECASE,
 )
 _CODE = re.compile(r"\b([A-Z]{1,3}\s?\d{1,3}(?:\s?(?:bis|ter))?)\b")
-_EMPTY = frozenset(
+_EMPTY = word_set(
     "le la les l un une des de du d et ou a au aux en dans pour par sur avec quel quelle "
-    "quels quelles que qui ne pas son sa ses leur leurs ce cette ces y".split()
+    "quels quelles que qui ne pas son sa ses leur leurs ce cette ces y"
 )
 _MOST_WORDS = 30  # longer, a text is the action's own, whatever it points to
 

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 from pages.imports.records import Doubt
 from pages.imports.text import clean, is_footer
@@ -97,7 +98,7 @@ def _running_numbers(rows: Sequence[Row]) -> dict[int, int]:
         for text, places in found.items()
         if len(places) >= 2
         and len(text.split()) >= 2
-        and all(left[1] < right[1] for left, right in zip(places, places[1:], strict=False))
+        and all(left[1] < right[1] for left, right in pairwise(places))
     ]
     return {number: page for places in running for number, page in places}
 
