@@ -54,7 +54,7 @@ def read(heading: Heading, rows: Sequence[Row], line: int, source: Source) -> Ac
         line, heading.code, title, text["format"], texts, values.period, values.sessions,
         text["audiences"], text["territories"], text["animation"], text["speakers"],
         text["partnerships"], text["objectives"], tuple(values.contents), tuple(values.other),
-        tuple(values.doubts),
+        tuple(values.doubts), values.partnerships_label,
     )  # fmt: skip
 
 
@@ -176,6 +176,7 @@ class _Values:
         self.contents: list[str] = []
         self.other: list[tuple[str, str]] = []
         self.doubts: list[Doubt] = []
+        self.partnerships_label = ""
 
     def take(self, block: Block) -> None:
         if block.name == "contents":
@@ -200,6 +201,7 @@ class _Values:
     def add(self, name: str, label: str, value: str) -> None:
         if self.text.get(name) == "":
             self.text[name] = value
+            self.partnerships_label = label if name == "partnerships" else self.partnerships_label
         elif _SAID.sub("", fold(value)) not in fold(self.text.get(name, "")):
             self.other.append((label, value))
 

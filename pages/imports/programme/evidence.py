@@ -83,7 +83,7 @@ def listed(rows: Sequence[Row], headings: Sequence[Heading]) -> set[int]:
         if found & set(run) and len(bare) >= len(run) - 1 and len(run) > 1:
             announced = found & set(run)
             found |= {index for index in bare if index < max(announced) or empty[index]}
-            if run[-1] not in found and _has_twin(headings, run[-1]):
+            if _has_twin(headings, run[-1]) or _starts_again(headings, run):
                 found.add(run[-1])
     return found
 
@@ -103,6 +103,15 @@ def _runs(headings: Sequence[Heading]) -> list[list[int]]:
         else:
             runs.append([index])
     return runs
+
+
+def _starts_again(headings: Sequence[Heading], run: Sequence[int]) -> bool:
+    """Tell whether the numbers start again at once where the run ends."""
+    if run[-1] + 1 >= len(headings):
+        return False
+    first, following = headings[run[0]], headings[run[-1] + 1]
+    same = natural_key(first.code) == natural_key(following.code)
+    return same and first.style == following.style and _has_twin(headings, run[0])
 
 
 def _has_twin(headings: Sequence[Heading], index: int) -> bool:

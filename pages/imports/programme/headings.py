@@ -104,7 +104,7 @@ def find(rows: Sequence[Row]) -> list[Heading]:
 def _without_lone_numbers(found: Sequence[Heading]) -> list[Heading]:
     """Keep « 1 Titre » only where « 1.1 » follows: a sentence too may begin with a number."""
     kept = []
-    for heading, below in zip(found, [*found[1:], None], strict=True):
+    for heading, below in zip(found, [*found[1:], None], strict=False):
         if heading.style != "bare":
             kept.append(heading)
         elif below and below.style == "dotted" and below.code.startswith(f"{heading.code}."):

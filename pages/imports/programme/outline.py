@@ -140,7 +140,7 @@ def _assembled(rows: Sequence[Row], events: Sequence[Event], roles: Roles) -> Ou
     outline.introduction.append((0, opening))
     part: Part | None = None
     top: Part | None = None
-    for event, following in zip(ordered, [*ordered[1:], None], strict=True):
+    for event, following in zip(ordered, [*ordered[1:], None], strict=False):
         body = (event.end, following.start if following else len(rows))
         if event.kind in {"axis", "support"}:
             part = top = Part(event.heading, [body])

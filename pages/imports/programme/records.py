@@ -28,7 +28,10 @@ class CrossReference:
 
 @dataclass(frozen=True)
 class Action:
-    """One action; the vague values keep the words printed, `other` unknown (label, value)."""
+    """One action; the vague values keep the words printed, `other` unknown (label, value).
+
+    `partnerships_label` is the label as printed: « envisagés » and « engagés » differ.
+    """
 
     line: int
     code: str
@@ -46,6 +49,7 @@ class Action:
     contents: tuple[str, ...]
     other: tuple[tuple[str, str], ...]
     doubts: tuple[Doubt, ...]
+    partnerships_label: str = ""
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
+from pages.imports.programme import labels
 from pages.imports.records import Doubt
 from pages.imports.text import clean, is_footer
 
@@ -193,6 +194,8 @@ def _note_end(rows: Sequence[Row], start: int) -> int:
     for index in range(start + 1, min(start + 20, len(rows))):
         row = rows[index]
         if row.top or row.page is not None or _NOTE.match(row.text):
+            return index
+        if labels.is_rule(row.text) or labels.at_start(row.text):
             return index
         whole = _ENDED.search(text) and len(text) < 0.8 * len(rows[start].text)
         if whole and row.text[:1].isupper():  # a title right under the last, short line
