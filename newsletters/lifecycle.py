@@ -242,9 +242,13 @@ def _fill(mailing: Mailing, issue: IssuePage) -> None:
 
 
 def render(issue: IssuePage) -> Rendering:
-    """The mail and text editions of an issue, placeholders in place."""
+    """The mail and text editions of an issue, placeholders in place. Raises LifecycleError."""
     from newsletters.editions import email, text
-    from newsletters.letter import compose
+    from newsletters.letter import EditionError, compose
 
-    letter = compose(issue)
-    return Rendering(letter.subject, letter.preheader, email.render(letter), text.render(letter))
+    try:
+        letter = compose(issue)
+        html, plain = email.render(letter), text.render(letter)
+    except EditionError as error:
+        raise LifecycleError(str(error)) from error
+    return Rendering(letter.subject, letter.preheader, html, plain)
