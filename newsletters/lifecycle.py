@@ -242,16 +242,17 @@ def _fill(mailing: Mailing, issue: IssuePage) -> None:
         problems.append(f"Objet du courriel : {longest} caractères au plus.")
     if problems:
         raise LifecycleError("\n".join(problems))
-    try:
-        mailing.subject, mailing.preheader, mailing.html, mailing.text = render(issue)
-    except EditionError as error:
-        raise LifecycleError(str(error)) from error
+    mailing.subject, mailing.preheader, mailing.html, mailing.text = render(issue)
     series = issue.periodical
     mailing.from_name, mailing.from_email = series.sender_name, series.sender_email
     mailing.reply_to = series.reply_to
 
 
 def render(issue: IssuePage) -> Rendering:
-    """The mail and text editions of an issue, placeholders in place."""
-    letter = compose(issue)
-    return Rendering(letter.subject, letter.preheader, email.render(letter), text.render(letter))
+    """The mail and text editions of an issue, placeholders in place. Raises LifecycleError."""
+    try:
+        letter = compose(issue)
+        html, plain = email.render(letter), text.render(letter)
+    except EditionError as error:
+        raise LifecycleError(str(error)) from error
+    return Rendering(letter.subject, letter.preheader, html, plain)

@@ -20,3 +20,5 @@ STORAGES = {
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
 WAGTAILADMIN_BASE_URL = "http://testserver"
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
+# A test that publishes must not start a rebuild in a thread of its own.
+SEARCH_FOLLOW = "off"

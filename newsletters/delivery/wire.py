@@ -230,9 +230,9 @@ def _folded(name: str, value: str) -> str:
         return f"{name}: {value}\r\n"
     for word in value.strip().split(" "):
         full = len(lines[-1]) + 1 + len(word) > _FOLD
-        # A word too long for any line stays beside its field name: some readers take a field
-        # whose first line is empty as empty.
-        helps = len(lines) > 1 or len(lines[0]) > len(name) + 1 or 1 + len(word) <= _FOLD
+        # The first word stays beside its field name: of a field whose first line is empty, some
+        # readers make an empty field, and Python's own a value that begins with a space.
+        helps = len(lines) > 1 or len(lines[0]) > len(name) + 1
         if full and word and helps:
             lines.append(f" {word}")
         else:

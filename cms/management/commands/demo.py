@@ -3,6 +3,7 @@
 import logging
 import os
 import secrets
+import signal
 import socket
 import subprocess
 import sys
@@ -22,6 +23,7 @@ from wagtail.models import Site
 
 from cms.demo import audience, loader, sending
 from cms.demo.catcher import received
+from search.following import held_back
 
 HOST = "127.0.0.1"
 
@@ -42,6 +44,8 @@ class Command(BaseCommand):
         if not no_serve:
             refuse_busy_port(port, "DEMO_PORT ou --port")
         refuse_busy_port(settings.EMAIL_PORT, "EMAIL_PORT")
+        # A polite kill also stops the catcher and the worker we started.
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
         # Links in the letters lead to the port served here, in this process and its children.
         settings.WAGTAILADMIN_BASE_URL = os.environ["SITE_URL"] = f"http://localhost:{port}"
         # The steps say what happens; the events of the log would cut the progress bar.
@@ -60,9 +64,11 @@ class Command(BaseCommand):
     def prepare(self, subscribers: int, port: int) -> None:
         self.say("Base de données")
         call_command("migrate", verbosity=0)
-        for label, action in loader.steps():
-            self.say(label)
-            action()
+        # One rebuild at the end instead of an update after each page.
+        with held_back():
+            for label, action in loader.steps():
+                self.say(label)
+                action()
         Site.objects.update(hostname="localhost", port=port)
         self.say(f"{subscribers} abonné·es")
         audience.enrol(subscribers)
