@@ -18,7 +18,15 @@ from wagtail.models import Page as SitePage
 
 from pages.models import Territory, Theme
 from search import documents, extracts, following
-from search.engine import FACETS, Hit, Page, SearchRequest, UnusableIndexError, get_engine
+from search.engine import (
+    FACETS,
+    Hit,
+    Page,
+    SearchRequest,
+    TooCostlyError,
+    UnusableIndexError,
+    get_engine,
+)
 from search.glossary import glossary
 from search.queries import Query, parse
 from search.suggestions import Vocabulary
@@ -192,10 +200,18 @@ def _suggestion(request: SearchRequest, page: Page) -> str:
     for word in reversed(unknown):
         for spelling in vocabulary().suggest(word.surface):
             probe = SearchRequest(parse(spelling), limit=1, deadline=request.deadline)
-            if _checked(probe)[0].total:
+            if _holds_something(probe):
                 text = text[: word.start] + spelling + text[word.end :]
                 break
     return text if text != query.text else ""
+
+
+def _holds_something(probe: SearchRequest) -> bool:
+    try:
+        return _checked(probe)[0].total > 0
+    except TooCostlyError:
+        # What was found is worth showing without a suggestion.
+        return False
 
 
 # --- Without an index -------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from search.analysis import Term, analyse
+from search.queries import acronym_term
 
 LENGTH = 260  # characters, about three lines
 # An extract is looked for in the beginning of very long texts only.
@@ -20,7 +21,7 @@ def extract(text: str, wanted: frozenset[str]) -> SafeString:
     """The sentences that say most of what was asked, the words marked; the start of the text
     when none does. At most about 260 characters, cut between words."""
     text = text[:_READ]
-    found = [term for term in analyse(text) if term.text in wanted] if wanted else []
+    found = _found(text, wanted)
     sentences = _sentences(text)
     if not sentences:
         return mark_safe("")
@@ -33,8 +34,16 @@ def extract(text: str, wanted: frozenset[str]) -> SafeString:
 
 def mark(text: str, wanted: frozenset[str]) -> SafeString:
     """The whole text, for a title, with the words found marked."""
-    spans = [(term.start, term.end) for term in analyse(text) if term.text in wanted]
+    spans = [(term.start, term.end) for term in _found(text, wanted)]
     return _marked(text, 0, len(text), spans)
+
+
+def _found(text: str, wanted: frozenset[str]) -> list[Term]:
+    return [
+        term
+        for term in (analyse(text) if wanted else ())
+        if term.text in wanted or acronym_term(text[term.start : term.end]) in wanted
+    ]
 
 
 def _sentences(text: str) -> list[Span]:

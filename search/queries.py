@@ -13,6 +13,8 @@ from search.analysis import analyse, fold
 
 MAX_LENGTH = 300
 MAX_CLAUSES = 24
+_LONGEST_ACRONYM = 8
+_VOWELS = frozenset("aeiouy")
 
 Group = tuple[str, ...]
 
@@ -86,8 +88,8 @@ class Query:
 class Glossary:
     """Acronyms and what they stand for, both ways, already analysed.
 
-    `expansions`: by folded acronym. `acronyms`: groups of an expansion and the acronym's term,
-    the longest expansion first.
+    `expansions`: by folded acronym, the acronym itself first. `acronyms`: groups of an
+    expansion and the acronym's term, the longest expansion first.
     """
 
     expansions: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
@@ -130,6 +132,18 @@ def parse(raw: str, glossary: Glossary | None = None) -> Query:
     )
 
 
+def acronym_term(written: str) -> str:
+    """The extra term of a word in capitals, `=pre` for « PRE » or « P.R.E. »; "" for others.
+
+    Folding makes one term of PRE, pré and près: a query for the programme must not find
+    everything that is near something.
+    """
+    bare = written.replace(".", "")
+    if 2 <= len(bare) <= _LONGEST_ACRONYM and bare.isascii() and bare.isalpha() and bare.isupper():
+        return f"={bare.lower()}"
+    return ""
+
+
 def groups_of(text: str) -> tuple[Group, ...]:
     """The readings of each word of `text`, in order."""
     found: dict[int, list[str]] = {}
@@ -146,10 +160,19 @@ def build_glossary(pairs: Iterable[tuple[str, str]]) -> Glossary:
         groups, short = groups_of(expansion), groups_of(acronym)
         if len(groups) < 2 or len(short) != 1:
             continue
-        expansions.setdefault(fold(acronym), []).append(Phrase(groups))
-        acronyms.append((groups, Word(short[0])))
+        word = _acronym(acronym, short[0])
+        expansions.setdefault(fold(acronym), [word]).append(Phrase(groups))
+        acronyms.append((groups, word))
     acronyms.sort(key=lambda entry: len(entry[0]), reverse=True)
     return Glossary({key: tuple(value) for key, value in expansions.items()}, tuple(acronyms))
+
+
+def _acronym(acronym: str, readings: Group) -> Word:
+    """In capitals only when it could also be a word (PRE, CAF); QPV is QPV in any case."""
+    capitals = acronym_term(acronym.upper())
+    if capitals and _VOWELS & set(capitals):
+        return Word((capitals,))
+    return Word((*readings, capitals) if capitals else readings)
 
 
 def _clean(raw: str) -> tuple[str, bool]:
@@ -202,7 +225,7 @@ def _with_acronyms(words: Sequence[QueryWord], text: str, glossary: Glossary) ->
         written = text[word.start : word.end].lower()
         # « pré » is a meadow: only the unaccented spelling is read as PRE.
         found = glossary.expansions.get(written) if written == fold(written) else None
-        clauses.append(Either((word.clause, *found)) if found else word.clause)
+        clauses.append(Either(found) if found else word.clause)
         index += 1
     return clauses
 

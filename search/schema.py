@@ -11,6 +11,7 @@ from whoosh import columns, fields, formats
 
 from search.analysis import analyse, fold
 from search.engine import FACETS, Document
+from search.queries import acronym_term
 
 # (weight, b, average length in terms). BM25F (Robertson & Zaragoza 2009, §3.4): the count of a
 # word in a field is weighted and normalised by that field's own length before all are added,
@@ -28,7 +29,7 @@ WEIGHTS = {
 _GAP = 50
 _INTEGER = array("I").itemsize
 # Modules whose change makes an index unreadable, or wrong without a word.
-_SOURCES = ("analysis", "inclusive", "line_breaks", "patterns", "words", "schema")
+_SOURCES = ("analysis", "inclusive", "line_breaks", "patterns", "words", "queries", "schema")
 
 
 @cache
@@ -97,12 +98,15 @@ def weigh(document: Document) -> tuple[list[tuple[str, float, list[int]]], dict[
         length = found[-1].position + 1
         unit = weight / (1 - b + b * length / average)
         for term in found:
-            weights[term.text] = weights.get(term.text, 0.0) + unit
-            places = positions.setdefault(term.text, [])
-            if not places or places[-1] != base + term.position:
-                places.append(base + term.position)
+            written = text[term.start : term.end]
+            acronym = acronym_term(written) if written[:1].isupper() else ""
+            for spelled in filter(None, (term.text, acronym)):
+                places = positions.setdefault(spelled, [])
+                if not places or places[-1] != base + term.position:
+                    places.append(base + term.position)
+                    weights[spelled] = weights.get(spelled, 0.0) + unit
             if term.surface not in surfaces:
-                surfaces[term.surface] = _spelling(text[term.start : term.end], term.surface)
+                surfaces[term.surface] = _spelling(written, term.surface)
         base += length + _GAP
     return [(text, weights[text], positions[text]) for text in weights], surfaces
 

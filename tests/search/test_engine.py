@@ -17,7 +17,7 @@ DOCUMENTS = [
                 "year": ("2024",)},
     ),
     Document(
-        "2", 2, "La réussite éducative", body="Un jardin pédagogique près du collège.",
+        "2", 2, "La réussite éducative", body="Un jardin pédagogique près du collège, dans un pré.",
         date=20250101,
         facets={"type": ("fiche",), "theme": ("education",), "territory": ("2", "9"),
                 "year": ("2025",)},
@@ -86,6 +86,13 @@ def test_acronyms_and_expansions_find_each_other(engine):
     glossary = build_glossary([("PRE", "réussite éducative")])
     assert sorted(keys(ask(engine, "PRE", glossary))) == ["2", "3#item-a"]
     assert sorted(keys(ask(engine, "réussite éducative", glossary))) == ["2", "3#item-a"]
+
+
+def test_an_acronym_is_not_a_meadow(engine):
+    glossary = build_glossary([("PRE", "plan régional")])
+    assert keys(ask(engine, "PRE", glossary)) == ["3#item-a"]
+    assert keys(ask(engine, "plan régional", glossary)) == ["3#item-a"]
+    assert "2" in keys(ask(engine, "pré", glossary))
 
 
 def test_too_few_exact_results_are_completed_and_the_others_marked(engine):

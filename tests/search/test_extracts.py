@@ -67,3 +67,9 @@ def test_titles_are_marked_whole():
     assert mark("Des jardins & des écoles", wanted("jardin")) == (
         "Des <mark>jardins</mark> &amp; des écoles"
     )
+
+
+def test_an_acronym_is_marked_and_its_namesake_is_not():
+    assert extract("Le P.R.E. est près de la mairie.", frozenset({"=pre"})) == (
+        "Le <mark>P.R.E</mark>. est près de la mairie."
+    )

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.queries import Either, Every, Phrase, Word, build_glossary, parse
+from search.queries import Either, Every, Phrase, Word, acronym_term, build_glossary, parse
 
 
 def test_words_are_all_wanted():
@@ -76,7 +76,7 @@ def test_an_expansion_also_looks_for_its_acronym():
     clauses = parse("la réussite éducative à Sarcelles", PRE).clauses
     assert isinstance(clauses[0], Either)
     assert isinstance(clauses[0].clauses[0], Every)
-    assert clauses[0].clauses[1] == parse("PRE").clauses[0]
+    assert clauses[0].clauses[1] == Word(("=pre",))
     assert len(clauses) == 2
 
 
@@ -88,3 +88,24 @@ def test_an_accented_word_is_not_an_acronym():
 def test_a_word_can_be_replaced_where_it_was_written():
     query = parse('Jardn "conseil citoyen" école')
     assert query.with_word(query.words[0], "jardin") == 'jardin "conseil citoyen" école'
+
+
+@pytest.mark.parametrize(
+    ("written", "expected"),
+    [
+        ("PRE", "=pre"),
+        ("P.R.E.", "=pre"),
+        ("pré", ""),
+        ("Pre", ""),
+        ("PRÉ", ""),
+        ("A8", ""),
+        ("A", ""),
+    ],
+)
+def test_only_capitals_make_an_acronym(written, expected):
+    assert acronym_term(written) == expected
+
+
+def test_an_acronym_that_no_word_resembles_is_known_in_any_case():
+    acronym = parse("qpv", PRE).clauses[0].clauses[0]
+    assert {"qpv", "=qpv"} <= set(acronym.texts)
