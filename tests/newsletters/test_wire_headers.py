@@ -82,7 +82,9 @@ def test_headers_are_encoded_folded_and_present_once() -> None:
         "text/html",
     ]
     assert message.defects == []
-    assert max(map(len, wire.partition(b"\r\n\r\n")[0].split(b"\r\n"))) <= 78
+    # A line longer than that holds one word that nothing could cut (RFC 5322 §2.1.1: SHOULD).
+    for line in wire.partition(b"\r\n\r\n")[0].split(b"\r\n"):
+        assert len(line) <= 78 or line.count(b" ") == 1
 
 
 def test_a_word_too_long_for_any_line_stays_beside_its_field_name() -> None:
