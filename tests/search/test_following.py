@@ -254,7 +254,7 @@ def test_switched_off_only_the_rows_are_written(page, settings, django_capture_o
     assert Outbox.objects.exists()
 
 
-@pytest.mark.django_db(transaction=True)
+@pytest.mark.django_db(transaction=True, serialized_rollback=True)
 def test_in_the_background_a_lost_index_is_rebuilt_while_the_site_answers(
     settings, index_directory
 ):
