@@ -9,7 +9,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connect
 from django.core.mail.backends.base import BaseEmailBackend
 
 import requests
-from anymail.exceptions import (  # type: ignore[import-untyped]
+from anymail.exceptions import (
     AnymailAPIError,
     AnymailRecipientsRefused,
 )
