@@ -9,6 +9,9 @@ import json
 import os
 import pkgutil
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TypedDict
 
 import django
@@ -28,6 +31,19 @@ def names() -> list[str]:
     return sorted(name for name in modules if not name.startswith("_"))
 
 
+@contextmanager
+def scratch_database() -> Iterator[None]:
+    """A migrated database of the benchmarks' own, dropped afterwards."""
+    from django.db import connection
+
+    name = connection.settings_dict["NAME"]
+    connection.creation.create_test_db(verbosity=0, autoclobber=True)
+    try:
+        yield
+    finally:
+        connection.creation.destroy_test_db(name, verbosity=0)
+
+
 def show(results: dict[str, Figure]) -> None:
     print(f"\n{'mesure':<44} {'valeur':>12} {'unité':<14} {'référence':>12} {'rapport':>9}")
     for name, figure in results.items():
@@ -38,6 +54,8 @@ def show(results: dict[str, Figure]) -> None:
 
 def main(arguments: list[str]) -> int:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cms.settings.test")
+    # Beside the developer's own database, and never the database of a running test.
+    os.environ.setdefault("RESONANCES_VAR", tempfile.mkdtemp(prefix="resonances-bench-"))
     wanted = arguments or names()
     unknown = sorted(set(wanted) - set(names()))
     if unknown:
@@ -45,9 +63,10 @@ def main(arguments: list[str]) -> int:
         return 2
     django.setup()
     results: dict[str, Figure] = {}
-    for name in wanted:
-        print(f"… {name}", flush=True)
-        results |= importlib.import_module(f"tests.benchmarks.{name}").run()
+    with scratch_database():
+        for name in wanted:
+            print(f"… {name}", flush=True)
+            results |= importlib.import_module(f"tests.benchmarks.{name}").run()
     show(results)
     print(json.dumps(results, ensure_ascii=False))
     return 0

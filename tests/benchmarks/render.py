@@ -11,7 +11,7 @@ from statistics import median
 from time import perf_counter
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.test.utils import override_settings
 
 ROUNDS = 30
@@ -33,18 +33,6 @@ def _milliseconds(job: Callable[[], object]) -> float:
 
 
 @contextmanager
-def _scratch() -> Iterator[None]:
-    """A migrated test database, dropped afterwards."""
-    name = connection.settings_dict["NAME"]
-    connection.creation.create_test_db(verbosity=0)
-    try:
-        with override_settings(STORAGES=IN_MEMORY):
-            yield
-    finally:
-        connection.creation.destroy_test_db(name, verbosity=0)
-
-
-@contextmanager
 def _issue(items: int) -> Iterator[Callable[[], Any]]:
     """Yields what fetches the issue afresh, as a request or a worker does; then forgets it."""
     from newsletters.models import IssuePage
@@ -62,7 +50,7 @@ def _figure(value: float, unit: str, baseline: float | None = None) -> dict[str,
 
 
 def run() -> dict[str, dict[str, Any]]:
-    with _scratch():
+    with override_settings(STORAGES=IN_MEMORY):
         with _issue(20) as fetch:
             figures = _mail(fetch, "20_items")
         with _issue(25) as fetch:

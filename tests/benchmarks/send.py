@@ -17,7 +17,6 @@ from statistics import median
 from typing import Any
 
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import connection
 from django.test.utils import override_settings
 from django.utils import timezone
 
@@ -62,16 +61,19 @@ def run(recipients: int = 4_000, *, rounds: int = 3, plain: int = 400) -> dict[s
     finally:
         _remove()
     engine, raw, django = (median(values) for values in rates.values())
+    figures = {
+        f"send.{recipients}_par_smtplib_brut": _figure(engine, raw),
+        f"send.{recipients}_par_boucle_django": _figure(engine, django),
+    }
+    return figures | freeze_rate()
+
+
+def _figure(value: float, baseline: float) -> dict[str, Any]:
     return {
-        "benchmark": "send",
-        "database": connection.vendor,
-        "recipients": recipients,
-        "value": round(engine),
+        "value": round(value),
         "unit": "messages/s",
-        "raw_smtplib": round(raw),
-        "plain_django": round(django),
-        "ratio_raw_smtplib": round(engine / raw, 2),
-        "ratio_plain_django": round(engine / django, 1),
+        "baseline": round(baseline),
+        "ratio": round(value / baseline, 2),
     }
 
 
@@ -84,7 +86,8 @@ def freeze_rate(recipients: int = 400_000) -> dict[str, Any]:
         seconds = time.perf_counter() - start
     finally:
         _remove()
-    return {"benchmark": "freeze", "recipients": recipients, "value": seconds, "unit": "s"}
+    figure = {"value": round(seconds, 2), "unit": "s", "baseline": None, "ratio": None}
+    return {f"send.figer_{recipients}": figure}
 
 
 def _approved(recipients: int) -> Mailing:
