@@ -3,7 +3,7 @@
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from pages.models import Organisation, Person, Territory, Theme
+from pages.models import Collection, Organisation, Person, Territory, Theme
 
 
 class ThemeViewSet(ModelViewSet):
@@ -73,12 +73,33 @@ class PersonChooserViewSet(ChooserViewSet):
     form_fields = ["first_name", "last_name", "function"]
 
 
+class CollectionViewSet(ModelViewSet):
+    model = Collection
+    name = "collections-de-publications"
+    icon = "folder-open-inverse"
+    menu_label = "Collections"
+    list_display = ["name", "publisher"]
+    ordering = ["name"]
+    search_backend_name = None
+    search_fields = ["name"]
+    panels = Collection.panels
+
+
+class CollectionChooserViewSet(ChooserViewSet):
+    model = Collection
+    icon = "folder-open-inverse"
+    choose_one_text = "Choisir une collection"
+    choose_another_text = "Choisir une autre collection"
+    form_fields = ["name", "publisher"]
+
+
 class VocabularyGroup(ModelViewSetGroup):
     menu_label = "Vocabulaires"
     menu_icon = "list-ul"
     menu_order = 400
-    items = (ThemeViewSet, TerritoryViewSet, OrganisationViewSet, PersonViewSet)
+    items = (ThemeViewSet, TerritoryViewSet, OrganisationViewSet, PersonViewSet, CollectionViewSet)
 
 
 organisation_chooser = OrganisationChooserViewSet("organisation_chooser")
 person_chooser = PersonChooserViewSet("person_chooser")
+publication_collection_chooser = CollectionChooserViewSet("publication_collection_chooser")

@@ -3,9 +3,15 @@
 from wagtail import hooks
 
 from pages import rich_text
-from pages.viewsets import VocabularyGroup, organisation_chooser, person_chooser
+from pages.viewsets import (
+    VocabularyGroup,
+    organisation_chooser,
+    person_chooser,
+    publication_collection_chooser,
+)
 
 hooks.register("register_admin_viewset", lambda: VocabularyGroup())
 hooks.register("register_admin_viewset", lambda: organisation_chooser)
 hooks.register("register_admin_viewset", lambda: person_chooser)
+hooks.register("register_admin_viewset", lambda: publication_collection_chooser)
 hooks.register("register_rich_text_features", rich_text.register)

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.core.files.base import ContentFile
+
 from wagtail.models import Page, Site
 
 from newsletters.letter import KIND_CHOICES
@@ -13,7 +15,14 @@ from newsletters.models import (
     Subscriber,
     Subscription,
 )
-from pages.models import ExperienceIndexPage, ExperiencePage, HomePage
+from pages.models import (
+    CentreDocument,
+    ExperienceIndexPage,
+    ExperiencePage,
+    HomePage,
+    PublicationIndexPage,
+    PublicationPage,
+)
 
 
 def make_home() -> HomePage:
@@ -90,3 +99,25 @@ def make_subscription(email: str, *, periodical: Periodical, **fields: Any) -> S
     subscriber = Subscriber.objects.create(email=email)
     values = {"state": Subscription.State.ACTIVE} | fields
     return Subscription.objects.create(subscriber=subscriber, periodical=periodical, **values)
+
+
+def make_document(title: str = "Synthèse", **fields: Any) -> CentreDocument:
+    document = CentreDocument(title=title, **fields)
+    document.file = ContentFile(b"%PDF-1.4 essai", name="synthese.pdf")
+    document.save()
+    return document
+
+
+def make_publication(*, live: bool = True, **fields: Any) -> PublicationPage:
+    index = PublicationIndexPage.objects.first() or make_home().add_child(
+        instance=PublicationIndexPage(title="Publications", slug="publications")
+    )
+    values = {
+        "title": "Marcher la nuit",
+        "kind": "actes",
+        "year": 2024,
+        "month": 11,
+        "abstract": "Ce que disent les marches exploratoires de l'éclairage et des trajets.",
+        "live": live,
+    } | fields
+    return index.add_child(instance=PublicationPage(**values))

@@ -1,6 +1,7 @@
 """Everything the site publishes, one file per family."""
 
 from .base import BasePage, PeriodFields
+from .documents import CentreDocument
 from .experience import (
     ExperienceAuthor,
     ExperienceContact,
@@ -11,13 +12,24 @@ from .experience import (
 from .home import HomePage
 from .media import CreditedImage, CreditedRendition
 from .people import Organisation, Person
+from .publication import PublicationIndexPage, PublicationPage
+from .publication_parts import (
+    Collection,
+    Licence,
+    PublicationAuthor,
+    PublicationFile,
+    PublicationKind,
+    PublicationOrganisation,
+)
 from .settings import CentreSettings
 from .taxonomy import ActorType, Territory, Theme
 
 __all__ = [
     "ActorType",
     "BasePage",
+    "CentreDocument",
     "CentreSettings",
+    "Collection",
     "CreditedImage",
     "CreditedRendition",
     "ExperienceAuthor",
@@ -26,9 +38,16 @@ __all__ = [
     "ExperienceIndexPage",
     "ExperiencePage",
     "HomePage",
+    "Licence",
     "Organisation",
     "PeriodFields",
     "Person",
+    "PublicationAuthor",
+    "PublicationFile",
+    "PublicationIndexPage",
+    "PublicationKind",
+    "PublicationOrganisation",
+    "PublicationPage",
     "Territory",
     "Theme",
 ]
