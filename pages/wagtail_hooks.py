@@ -2,7 +2,7 @@
 
 from wagtail import hooks
 
-from pages import rich_text
+from pages import embargo, rich_text
 from pages.viewsets import (
     VocabularyGroup,
     organisation_chooser,
@@ -15,3 +15,4 @@ hooks.register("register_admin_viewset", lambda: organisation_chooser)
 hooks.register("register_admin_viewset", lambda: person_chooser)
 hooks.register("register_admin_viewset", lambda: publication_collection_chooser)
 hooks.register("register_rich_text_features", rich_text.register)
+hooks.register("before_serve_document", embargo.refuse_embargoed)
