@@ -2,10 +2,13 @@
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.html import strip_tags
+
 if TYPE_CHECKING:
     from pages.models.base import BasePage
     from pages.models.documents import CentreDocument
     from pages.models.publication import PublicationPage
+    from pages.models.recording import RecordingPage
 
 
 def described(page: "BasePage", kind: str, **properties: Any) -> dict[str, Any]:
@@ -75,3 +78,25 @@ def report(page: "PublicationPage") -> dict[str, Any]:
         ],
         **by_role,
     )
+
+
+def episode(page: "RecordingPage") -> dict[str, Any]:
+    """https://schema.org/PodcastEpisode or https://schema.org/VideoObject"""
+    site = page.get_site()
+    sound = page.kind == page.Kind.PODCAST
+    media: dict[str, Any] = {"@type": "AudioObject" if sound else "VideoObject"}
+    if page.media_file:
+        media = download(page.media_file, site.root_url if site else "") | media
+    elif page.media_url:
+        media["url"] = page.media_url
+    media["transcript"] = strip_tags(page.transcript)
+    shared = {
+        "datePublished": page.released_on.isoformat() if page.released_on else "",
+        "duration": f"PT{page.seconds}S" if page.seconds else "",
+        "actor": [person(speaker.person.full_name) for speaker in page.speakers.all()],
+        "about": [theme.name for theme in page.themes.all()],
+    }
+    if sound:
+        return described(page, "PodcastEpisode", associatedMedia=media, **shared)
+    uploaded = shared["datePublished"]
+    return described(page, "VideoObject", uploadDate=uploaded, **(media | shared))

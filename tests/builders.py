@@ -1,5 +1,6 @@
 """Explicit builders: each test names what matters to it, the rest is plain and fixed."""
 
+from datetime import date, timedelta
 from typing import Any
 
 from django.core.files.base import ContentFile
@@ -17,11 +18,17 @@ from newsletters.models import (
 )
 from pages.models import (
     CentreDocument,
+    DossierIndexPage,
+    DossierPage,
     ExperienceIndexPage,
     ExperiencePage,
     HomePage,
     PublicationIndexPage,
     PublicationPage,
+    RecordingIndexPage,
+    RecordingPage,
+    ToolboxIndexPage,
+    ToolPage,
 )
 
 
@@ -121,3 +128,41 @@ def make_publication(*, live: bool = True, **fields: Any) -> PublicationPage:
         "live": live,
     } | fields
     return index.add_child(instance=PublicationPage(**values))
+
+
+def make_recording(*, live: bool = True, **fields: Any) -> RecordingPage:
+    index = RecordingIndexPage.objects.first() or make_home().add_child(
+        instance=RecordingIndexPage(title="Podcasts et vidéos", slug="podcasts")
+    )
+    values = {
+        "title": "Une voix pour le quartier",
+        "kind": "podcast",
+        "released_on": date(2025, 3, 12),
+        "duration": timedelta(minutes=12, seconds=30),
+        "abstract": "Une présidente de conseil citoyen raconte.",
+        "media_url": "https://media.example.org/voix.mp3",
+        "transcript": "<p>Bonjour à toutes et à tous.</p>",
+        "live": live,
+    } | fields
+    return index.add_child(instance=RecordingPage(**values))
+
+
+def make_tool(*, live: bool = True, **fields: Any) -> ToolPage:
+    index = ToolboxIndexPage.objects.first() or make_home().add_child(
+        instance=ToolboxIndexPage(title="Boîte à outils", slug="outils")
+    )
+    values = {
+        "title": "Charte de relogement",
+        "kind": "charte",
+        "abstract": "Un modèle à adapter.",
+        "live": live,
+    } | fields
+    return index.add_child(instance=ToolPage(**values))
+
+
+def make_dossier(*, live: bool = True, **fields: Any) -> DossierPage:
+    index = DossierIndexPage.objects.first() or make_home().add_child(
+        instance=DossierIndexPage(title="Dossiers", slug="dossiers")
+    )
+    values = {"title": "Aller vers", "abstract": "Sortir des murs.", "live": live} | fields
+    return index.add_child(instance=DossierPage(**values))

@@ -2,6 +2,7 @@
 
 from .base import BasePage, PeriodFields
 from .documents import CentreDocument
+from .dossier import DossierIndexPage, DossierPage
 from .experience import (
     ExperienceAuthor,
     ExperienceContact,
@@ -21,8 +22,11 @@ from .publication_parts import (
     PublicationKind,
     PublicationOrganisation,
 )
+from .recording import RecordingIndexPage, RecordingPage, RecordingSpeaker
+from .resource import Resource
 from .settings import CentreSettings
 from .taxonomy import ActorType, Territory, Theme
+from .toolbox import Scheme, ToolboxIndexPage, ToolPage, ToolVersion
 
 __all__ = [
     "ActorType",
@@ -32,6 +36,8 @@ __all__ = [
     "Collection",
     "CreditedImage",
     "CreditedRendition",
+    "DossierIndexPage",
+    "DossierPage",
     "ExperienceAuthor",
     "ExperienceContact",
     "ExperienceHolder",
@@ -48,6 +54,14 @@ __all__ = [
     "PublicationKind",
     "PublicationOrganisation",
     "PublicationPage",
+    "RecordingIndexPage",
+    "RecordingPage",
+    "RecordingSpeaker",
+    "Resource",
+    "Scheme",
     "Territory",
     "Theme",
+    "ToolPage",
+    "ToolVersion",
+    "ToolboxIndexPage",
 ]
