@@ -3,7 +3,7 @@
 from django.contrib.auth.models import Permission, User
 from django.core.files.storage import default_storage
 
-from wagtail.models import PageViewRestriction
+from wagtail.models import APIToken, PageViewRestriction
 
 import pytest
 
@@ -96,3 +96,18 @@ def test_a_published_file_does_not_wait_for_the_background_worker(client, docume
     page.files.add(PublicationFile(document=document))
     page.save_revision().publish()
     assert client.get(document.url).status_code == 200
+
+
+def test_the_api_names_no_document_that_visitors_cannot_read(client, page, document):
+    token = APIToken.create_token(
+        user=User.objects.create_superuser("admin", password="mot-de-passe"), name="essai"
+    )[1]
+    addresses = ["/api/v3/documents/", f"/api/v3/documents/{document.pk}/"]
+
+    def answers(**headers):
+        return [document.filename in client.get(url, **headers).content.decode() for url in addresses]
+
+    assert answers() == [False, False]
+    assert answers(HTTP_AUTHORIZATION=f"Bearer {token}") == [True, True]
+    page.save_revision().publish()
+    assert answers() == [True, True]
