@@ -2,7 +2,7 @@
 
 from wagtail import hooks
 
-from pages import embargo, rich_text
+from pages import byte_ranges, embargo, rich_text
 from pages.viewsets import (
     VocabularyGroup,
     organisation_chooser,
@@ -20,3 +20,5 @@ hooks.register("register_admin_viewset", lambda: resource_chooser)
 hooks.register("register_admin_viewset", lambda: resource_screens)
 hooks.register("register_rich_text_features", rich_text.register)
 hooks.register("before_serve_document", embargo.refuse_embargoed)
+# After the embargo, which raises: hooks of the same order run as they were registered.
+hooks.register("before_serve_document", byte_ranges.serve_part)

@@ -85,7 +85,7 @@ class PublicationOrganisation(Orderable):
     class Role(models.TextChoices):
         COPRODUCTION = "coproduction", "Coproduction"
         COMMANDITAIRE = "commanditaire", "Commande"
-        AUTEUR = "auteur", "Auteur"
+        AUTEUR = "auteur", "Organisme auteur"
         PARTENAIRE = "partenaire", "Partenariat"
         APPUI = "appui", "Appui"
         FINANCEUR = "financeur", "Financement"

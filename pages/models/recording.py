@@ -170,12 +170,11 @@ class RecordingPage(PublishingRules, BasePage):
 
     @property
     def duration_label(self) -> str:
-        """« 1 h 02 min », « 12 min », « 45 s »"""
-        minutes, seconds = divmod(self.seconds, 60)
-        hours, minutes = divmod(minutes, 60)
-        if hours:
-            return f"{hours} h {minutes:02d} min"
-        return f"{minutes} min" if minutes else f"{seconds} s" if seconds else ""
+        """« 1 h 02 min », « 12 min », « 45 s »: the nearest minute, once there is one."""
+        if self.seconds < 60:
+            return f"{self.seconds} s" if self.seconds else ""
+        hours, minutes = divmod(round(self.seconds / 60), 60)
+        return f"{hours} h {minutes:02d} min" if hours else f"{minutes} min"
 
     @property
     def kicker(self) -> str:

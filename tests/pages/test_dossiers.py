@@ -14,7 +14,11 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def resource():
     return Resource.objects.create(
-        kind="ouvrage", title="Habiter ensemble", author="A. Diallo", year=2022, note="À lire."
+        kind="ouvrage",
+        title="Habiter ensemble",
+        author="A. Diallo",
+        year=2022,
+        note="Ce qu'on y lit.",
     )
 
 
@@ -40,9 +44,9 @@ def test_a_dossier_mixes_every_kind_of_entry(client, resource):
     for wanted in (
         "<h2>Comprendre</h2>",
         "Le point de départ.",
-        "Marcher la nuit",
+        "[Actes] Marcher la nuit",
         "A. Diallo, 2022",
-        "À lire.",
+        "Ce qu’on y lit.",
         "Bibliographie complète",
         "Sortir des murs",
         "L. Roy, 2019",

@@ -152,6 +152,11 @@ def test_a_value_that_does_not_exist_is_an_answer_not_an_error(client, query):
     assert "Marcher la nuit" in text(client, f"{index_url()}?{query}")
 
 
+def test_an_apostrophe_is_read_as_one_in_lists(client):
+    make_publication(title="Les pieds d'immeuble")
+    assert "[Actes] Les pieds d’immeuble</a>" in text(client, index_url())
+
+
 def test_planned_publications_say_so(client):
     page = make_publication(state="planned")
     assert "Cette publication est en préparation" in text(client, page.url)

@@ -135,7 +135,8 @@ def test_a_file_of_ours_plays_in_the_page_with_its_transcript(client, sound):
 
 
 @pytest.mark.parametrize(
-    ("seconds", "label"), [(45, "45 s"), (750, "12 min"), (3725, "1 h 02 min"), (0, "")]
+    ("seconds", "label"),
+    [(45, "45 s"), (410, "7 min"), (3_725, "1 h 02 min"), (3_590, "1 h 00 min"), (0, "")],
 )
 def test_durations_read_as_french(seconds, label):
     assert RecordingPage(duration=timedelta(seconds=seconds)).duration_label == label
