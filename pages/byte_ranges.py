@@ -6,6 +6,7 @@ gets the whole file, as the standard allows.
 """
 
 import re
+
 from django.http import HttpRequest, HttpResponse
 
 from pages.models import CentreDocument

@@ -105,7 +105,9 @@ def test_the_api_names_no_document_that_visitors_cannot_read(client, page, docum
     addresses = ["/api/v3/documents/", f"/api/v3/documents/{document.pk}/"]
 
     def answers(**headers):
-        return [document.filename in client.get(url, **headers).content.decode() for url in addresses]
+        return [
+            document.filename in client.get(url, **headers).content.decode() for url in addresses
+        ]
 
     assert answers() == [False, False]
     assert answers(HTTP_AUTHORIZATION=f"Bearer {token}") == [True, True]
