@@ -1,6 +1,7 @@
 """Publications: everything written the centre brings out, alone or with others."""
 
 from typing import Any
+from urllib.parse import urljoin
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -31,6 +32,11 @@ from pages.period import MONTH_CHOICES, MONTHS
 
 YEAR_LIMITS = [MinValueValidator(1950), MaxValueValidator(2100)]
 MOST_CITATIONS = 500
+
+
+def centre_name(page: BasePage) -> str:
+    site = page.get_site()
+    return CentreSettings.for_site(site).name if site else ""
 
 
 class PublicationQuerySet(CatalogueQuerySet):
@@ -71,7 +77,10 @@ class PublicationIndexPage(CatalogueIndexPage):
     def citations(self, chosen: QueryDict) -> list[Citation]:
         """Of the selection on screen, newest first, MOST_CITATIONS at most."""
         found = self.filter_form(chosen).narrowed().newest_first().with_makers()
-        return [page.citation() for page in found.defer_streamfields()[:MOST_CITATIONS]]
+        centre = centre_name(self)
+        return [
+            page.citation(centre=centre) for page in found.defer_streamfields()[:MOST_CITATIONS]
+        ]
 
 
 class PublicationPage(BasePage):
@@ -218,25 +227,20 @@ class PublicationPage(BasePage):
     def licence_choice(self) -> Licence:
         return Licence(self.licence)
 
-    @property
-    def publisher_name(self) -> str:
-        if self.collection and self.collection.publisher:
-            return self.collection.publisher.name
-        site = self.get_site()
-        return CentreSettings.for_site(site).name if site else ""
+    def citation(self, *, centre: str | None = None) -> Citation:
+        """What reference managers read; see `pages.citations`.
 
-    def citation(self) -> Citation:
-        """What reference managers read; see `pages.citations`."""
+        `centre`: the centre's name, given by the lists, which cite hundreds of pages.
+        """
         roles = PublicationOrganisation.Role
         bodies = list(self.organisations.all())
         files = [found.document for found in self.files.all()]
-        site = self.get_site()
         pdf = next((found.url for found in files if found.file_extension == "pdf"), "")
         return Citation(
             title=self.title,
             kind=self.get_kind_display(),
             url=self.full_url or "",
-            publisher=self.publisher_name,
+            publisher=self._publisher() or (centre_name(self) if centre is None else centre),
             authors=(
                 *(author.name for author in self.authors.all()),
                 *(body.name for body in bodies if body.role == roles.AUTEUR),
@@ -252,8 +256,12 @@ class PublicationPage(BasePage):
             abstract=self.abstract,
             licence=self.get_licence_display(),
             keywords=tuple(theme.name for theme in self.themes.all()),
-            pdf_url=f"{site.root_url}{pdf}" if site and pdf else "",
+            pdf_url=urljoin(self.full_url, pdf) if self.full_url and pdf else "",
         )
+
+    def _publisher(self) -> str:
+        publisher = self.collection.publisher if self.collection else None
+        return publisher.name if publisher else ""
 
     def meta_tags(self) -> list[tuple[str, str]]:
         """Dublin Core and Highwire, for Zotero, Google Scholar and the libraries."""

@@ -25,6 +25,7 @@ from tests.builders import make_document, make_publication
 pytestmark = pytest.mark.django_db
 
 QUERIES_OF_A_LIST = 19
+QUERIES_OF_A_SELECTION = 19
 
 
 @pytest.fixture
@@ -110,6 +111,18 @@ def test_the_selection_on_screen_is_cited_with_its_filters(client, full):
     guides = client.get(f"{index_url()}citer.bib", {"kind": "guide"}).content.decode()
     assert "Cartographier" in guides
     assert "Marcher" not in guides
+
+
+def test_a_longer_selection_is_cited_in_as_many_queries(client, django_assert_num_queries):
+    make_publication()
+    url = f"{index_url()}citer.json"
+    client.get(url)
+    with django_assert_num_queries(QUERIES_OF_A_SELECTION):
+        assert len(client.get(url).json()) == 1
+    for number in range(10):
+        make_publication(title=f"Note {number}", slug=f"note-{number}")
+    with django_assert_num_queries(QUERIES_OF_A_SELECTION):
+        assert len(client.get(url).json()) == 11
 
 
 def test_what_the_public_cannot_read_is_not_cited(client):
