@@ -3,7 +3,7 @@
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from pages.models import Organisation, Person, Territory, Theme
+from pages.models import Collection, Organisation, Person, Resource, Scheme, Territory, Theme
 
 
 class ThemeViewSet(ModelViewSet):
@@ -73,12 +73,79 @@ class PersonChooserViewSet(ChooserViewSet):
     form_fields = ["first_name", "last_name", "function"]
 
 
+class CollectionViewSet(ModelViewSet):
+    model = Collection
+    name = "collections-de-publications"
+    icon = "folder-open-inverse"
+    menu_label = "Collections"
+    list_display = ["name", "publisher"]
+    ordering = ["name"]
+    search_backend_name = None
+    search_fields = ["name"]
+    panels = Collection.panels
+
+
+class CollectionChooserViewSet(ChooserViewSet):
+    model = Collection
+    icon = "folder-open-inverse"
+    choose_one_text = "Choisir une collection"
+    choose_another_text = "Choisir une autre collection"
+    form_fields = ["name", "publisher"]
+
+
+class SchemeViewSet(ModelViewSet):
+    model = Scheme
+    name = "dispositifs"
+    icon = "glasses"
+    menu_label = "Dispositifs"
+    list_display = ["acronym", "name"]
+    ordering = ["acronym"]
+    search_backend_name = None
+    search_fields = ["acronym", "name"]
+    panels = Scheme.panels
+
+
+class ResourceViewSet(ModelViewSet):
+    model = Resource
+    name = "ressources"
+    icon = "link"
+    menu_label = "Ressources"
+    menu_order = 350
+    add_to_admin_menu = True
+    list_display = ["title", "get_kind_display", "author", "publisher", "year"]
+    list_filter = ["kind", "themes", "year"]
+    list_export = ["kind", "title", "author", "publisher", "year", "url", "note"]
+    ordering = ["title"]
+    search_backend_name = None
+    search_fields = ["title", "author", "publisher", "note"]
+    panels = Resource.panels
+    inspect_view_enabled = True
+
+
+class ResourceChooserViewSet(ChooserViewSet):
+    model = Resource
+    icon = "link"
+    choose_one_text = "Choisir une ressource"
+    choose_another_text = "Choisir une autre ressource"
+    form_fields = ["kind", "title", "author", "publisher", "year", "url", "note"]
+
+
 class VocabularyGroup(ModelViewSetGroup):
     menu_label = "Vocabulaires"
     menu_icon = "list-ul"
     menu_order = 400
-    items = (ThemeViewSet, TerritoryViewSet, OrganisationViewSet, PersonViewSet)
+    items = (
+        ThemeViewSet,
+        TerritoryViewSet,
+        OrganisationViewSet,
+        PersonViewSet,
+        CollectionViewSet,
+        SchemeViewSet,
+    )
 
 
 organisation_chooser = OrganisationChooserViewSet("organisation_chooser")
 person_chooser = PersonChooserViewSet("person_chooser")
+publication_collection_chooser = CollectionChooserViewSet("publication_collection_chooser")
+resource_chooser = ResourceChooserViewSet("resource_chooser")
+resource_screens = ResourceViewSet("ressources")

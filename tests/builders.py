@@ -1,7 +1,9 @@
 """Explicit builders: each test names what matters to it, the rest is plain and fixed."""
 
+from datetime import date, timedelta
 from typing import Any
 
+from django.core.files.base import ContentFile
 from django.utils import timezone
 
 from wagtail.models import Page, Site
@@ -17,7 +19,20 @@ from newsletters.models import (
     Subscriber,
     Subscription,
 )
-from pages.models import ExperienceIndexPage, ExperiencePage, HomePage
+from pages.models import (
+    CentreDocument,
+    DossierIndexPage,
+    DossierPage,
+    ExperienceIndexPage,
+    ExperiencePage,
+    HomePage,
+    PublicationIndexPage,
+    PublicationPage,
+    RecordingIndexPage,
+    RecordingPage,
+    ToolboxIndexPage,
+    ToolPage,
+)
 
 
 def make_home() -> HomePage:
@@ -135,3 +150,63 @@ def make_sending(readers: int) -> Mailing:
     freeze(mailing=mailing)
     mailing.refresh_from_db()
     return mailing
+
+
+def make_document(title: str = "Synthèse", **fields: Any) -> CentreDocument:
+    document = CentreDocument(title=title, **fields)
+    document.file = ContentFile(b"%PDF-1.4 essai", name="synthese.pdf")
+    document.save()
+    return document
+
+
+def make_publication(*, live: bool = True, **fields: Any) -> PublicationPage:
+    index = PublicationIndexPage.objects.first() or make_home().add_child(
+        instance=PublicationIndexPage(title="Publications", slug="publications")
+    )
+    values = {
+        "title": "Marcher la nuit",
+        "kind": "actes",
+        "year": 2024,
+        "month": 11,
+        "abstract": "Ce que disent les marches exploratoires de l'éclairage et des trajets.",
+        "live": live,
+    } | fields
+    return index.add_child(instance=PublicationPage(**values))
+
+
+def make_recording(*, live: bool = True, **fields: Any) -> RecordingPage:
+    index = RecordingIndexPage.objects.first() or make_home().add_child(
+        instance=RecordingIndexPage(title="Podcasts et vidéos", slug="podcasts")
+    )
+    values = {
+        "title": "Une voix pour le quartier",
+        "kind": "podcast",
+        "released_on": date(2025, 3, 12),
+        "duration": timedelta(minutes=12, seconds=30),
+        "abstract": "Une présidente de conseil citoyen raconte.",
+        "media_url": "https://media.example.org/voix.mp3",
+        "transcript": "<p>Bonjour à toutes et à tous.</p>",
+        "live": live,
+    } | fields
+    return index.add_child(instance=RecordingPage(**values))
+
+
+def make_tool(*, live: bool = True, **fields: Any) -> ToolPage:
+    index = ToolboxIndexPage.objects.first() or make_home().add_child(
+        instance=ToolboxIndexPage(title="Boîte à outils", slug="outils")
+    )
+    values = {
+        "title": "Charte de relogement",
+        "kind": "charte",
+        "abstract": "Un modèle à adapter.",
+        "live": live,
+    } | fields
+    return index.add_child(instance=ToolPage(**values))
+
+
+def make_dossier(*, live: bool = True, **fields: Any) -> DossierPage:
+    index = DossierIndexPage.objects.first() or make_home().add_child(
+        instance=DossierIndexPage(title="Dossiers", slug="dossiers")
+    )
+    values = {"title": "Aller vers", "abstract": "Sortir des murs.", "live": live} | fields
+    return index.add_child(instance=DossierPage(**values))

@@ -9,6 +9,13 @@ from django.contrib.auth.models import Group, Permission
 from wagtail.models import Page, Site
 
 from cms.demo.articles import load_experiences
+from cms.demo.catalogue import (
+    load_publications,
+    load_recordings,
+    load_resources,
+    load_tools,
+)
+from cms.demo.dossiers import load_dossiers
 from cms.demo.letters import load_issues, load_periodical
 from cms.demo.parts import CENTRE, image, organisation, person, read
 from newsletters.models import PeriodicalPage
@@ -108,5 +115,10 @@ def steps() -> Iterator[Step]:
     yield "Rôles", load_roles
     yield "Page d'accueil", load_home
     yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())
+    yield "Publications", lambda: load_publications(HomePage.objects.get())
+    yield "Podcasts et vidéos", lambda: load_recordings(HomePage.objects.get())
+    yield "Boîte à outils", lambda: load_tools(HomePage.objects.get())
+    yield "Ressources", load_resources
+    yield "Dossiers", lambda: load_dossiers(HomePage.objects.get())
     yield "Série Résonances", lambda: load_periodical(HomePage.objects.get())
     yield "Numéros", lambda: load_issues(PeriodicalPage.objects.get())

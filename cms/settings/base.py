@@ -132,6 +132,12 @@ STATIC_ROOT = VAR_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "cms" / "static"]
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR_DIR / "media"
+# Not under MEDIA_ROOT and without an address: a file attached to a draft is not public before
+# its page, whoever guesses its name (pages.embargo).
+DOCUMENT_STORAGE = {
+    "BACKEND": "django.core.files.storage.FileSystemStorage",
+    "OPTIONS": {"location": VAR_DIR / "documents", "base_url": None},
+}
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
 # --- Wagtail --------------------------------------------------------------------------------
@@ -140,8 +146,11 @@ WAGTAIL_SITE_NAME = "Résonances"
 WAGTAILADMIN_BASE_URL = env.text("SITE_URL", "http://localhost:8000")
 WAGTAILIMAGES_IMAGE_MODEL = "pages.CreditedImage"
 WAGTAILIMAGES_EXTENSIONS = ["avif", "gif", "jpg", "jpeg", "png", "webp"]
+WAGTAILDOCS_DOCUMENT_MODEL = "pages.CentreDocument"
+WAGTAILDOCS_SERVE_METHOD = "serve_view"
 WAGTAILDOCS_EXTENSIONS = [
-    "csv", "docx", "epub", "ics", "mp3", "odp", "ods", "odt", "pdf", "pptx", "txt", "xlsx", "zip",
+    "csv", "docx", "epub", "ics", "m4a", "mp3", "mp4", "odp", "ods", "odt", "ogg", "pdf", "pptx",
+    "txt", "wav", "webm", "xlsx", "zip",
 ]  # fmt: skip
 WAGTAILDOCS_MAX_UPLOAD_SIZE = 50 * 1024 * 1024
 WAGTAILSEARCH_BACKENDS = {"default": {"BACKEND": "wagtail.search.backends.database"}}

@@ -3,6 +3,7 @@
 from cms import env
 
 from .base import *  # noqa: F403
+from .base import DOCUMENT_STORAGE
 
 DEBUG = env.boolean("DEBUG", True)
 SECRET_KEY = env.text("SECRET_KEY", "development-only-key-never-used-in-production")
@@ -10,5 +11,6 @@ ALLOWED_HOSTS = ["*"]
 SHOW_CAUGHT_MAIL = True
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "documents": DOCUMENT_STORAGE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }

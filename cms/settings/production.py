@@ -3,6 +3,7 @@
 from cms import env
 
 from .base import *  # noqa: F403
+from .base import DOCUMENT_STORAGE
 
 DEBUG = False
 SECRET_KEY = env.text("SECRET_KEY")
@@ -21,6 +22,7 @@ CSRF_COOKIE_SECURE = True
 
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "documents": DOCUMENT_STORAGE,
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}

@@ -1,5 +1,7 @@
 """Tests: fast hashing, files in memory, the same database engines as in production."""
 
+from tempfile import TemporaryDirectory
+
 from .base import *  # noqa: F403
 from .base import SQLITE_OPTIONS, STATIC_ROOT, VAR_DIR, database
 
@@ -13,8 +15,14 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 # The point of hashing slowly is lost on fixtures.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+DOCUMENTS = TemporaryDirectory(prefix="documents-")
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"},
+    # On the disk: Wagtail's serving view looks for the path, which memory pretends to have.
+    "documents": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DOCUMENTS.name, "base_url": None},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
