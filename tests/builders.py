@@ -1,5 +1,7 @@
 """Explicit builders: each test names what matters to it, the rest is plain and fixed."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +19,14 @@ from newsletters.models import (
     Subscriber,
     Subscription,
 )
-from pages.models import ExperienceIndexPage, ExperiencePage, HomePage
+from pages.models import (
+    AgendaPage,
+    EventPage,
+    ExperienceIndexPage,
+    ExperiencePage,
+    HomePage,
+    Session,
+)
 
 
 def make_home() -> HomePage:
@@ -135,3 +144,22 @@ def make_sending(readers: int) -> Mailing:
     freeze(mailing=mailing)
     mailing.refresh_from_db()
     return mailing
+
+
+def make_event(
+    *, days: Iterable[str] = ("2026-12-03",), live: bool = True, **fields: Any
+) -> EventPage:
+    """An event of one session a day given; `sessions` replaces them."""
+    agenda = AgendaPage.objects.first() or make_home().add_child(
+        instance=AgendaPage(title="Agenda", slug="agenda")
+    )
+    sessions = fields.pop("sessions", None)
+    values = {
+        "title": "Marcher la nuit",
+        "standfirst": "Une marche exploratoire et ce qu'elle change.",
+        "state": EventPage.State.CONFIRMED,
+        "live": live,
+    } | fields
+    page = EventPage(**values)
+    page.sessions = sessions or [Session(day=date.fromisoformat(day)) for day in days]
+    return agenda.add_child(instance=page)

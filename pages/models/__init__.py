@@ -1,6 +1,9 @@
 """Everything the site publishes, one file per family."""
 
+from .agenda import AgendaPage
 from .base import BasePage, PeriodFields
+from .event import EventPage
+from .event_parts import EventMaterial, EventOrganiser, EventOutcome, EventSpeaker, Session
 from .experience import (
     ExperienceAuthor,
     ExperienceContact,
@@ -8,6 +11,7 @@ from .experience import (
     ExperienceIndexPage,
     ExperiencePage,
 )
+from .formats import ActionFormat
 from .home import HomePage
 from .media import CreditedImage, CreditedRendition
 from .people import Organisation, Person
@@ -15,11 +19,18 @@ from .settings import CentreSettings
 from .taxonomy import ActorType, Territory, Theme
 
 __all__ = [
+    "ActionFormat",
     "ActorType",
+    "AgendaPage",
     "BasePage",
     "CentreSettings",
     "CreditedImage",
     "CreditedRendition",
+    "EventMaterial",
+    "EventOrganiser",
+    "EventOutcome",
+    "EventPage",
+    "EventSpeaker",
     "ExperienceAuthor",
     "ExperienceContact",
     "ExperienceHolder",
@@ -29,6 +40,7 @@ __all__ = [
     "Organisation",
     "PeriodFields",
     "Person",
+    "Session",
     "Territory",
     "Theme",
 ]
