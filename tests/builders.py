@@ -25,6 +25,8 @@ from pages.models import (
     ExperienceIndexPage,
     ExperiencePage,
     HomePage,
+    JobIndexPage,
+    JobPage,
     Session,
 )
 
@@ -163,3 +165,19 @@ def make_event(
     page = EventPage(**values)
     page.sessions = sessions or [Session(day=date.fromisoformat(day)) for day in days]
     return agenda.add_child(instance=page)
+
+
+def make_job(*, live: bool = True, **fields: Any) -> JobPage:
+    index = JobIndexPage.objects.first() or make_home().add_child(
+        instance=JobIndexPage(title="Offres d'emploi", slug="emploi")
+    )
+    values = {
+        "title": "Chargé·e de mission",
+        "standfirst": "Animer un réseau de professionnel·les.",
+        "employer_name": "La Rive",
+        "contract": "cdi",
+        "how_to_apply": "<p>Écrire à recrutement@example.org.</p>",
+        "live": live,
+        "first_published_at": timezone.now() if live else None,
+    } | fields
+    return index.add_child(instance=JobPage(**values))

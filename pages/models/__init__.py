@@ -13,6 +13,7 @@ from .experience import (
 )
 from .formats import ActionFormat
 from .home import HomePage
+from .job import JobIndexPage, JobPage
 from .media import CreditedImage, CreditedRendition
 from .people import Organisation, Person
 from .settings import CentreSettings
@@ -37,6 +38,8 @@ __all__ = [
     "ExperienceIndexPage",
     "ExperiencePage",
     "HomePage",
+    "JobIndexPage",
+    "JobPage",
     "Organisation",
     "PeriodFields",
     "Person",
