@@ -20,6 +20,9 @@ from newsletters.models import (
     Subscription,
 )
 from pages.models import (
+    ActionIndexPage,
+    ActionListing,
+    ActionPage,
     AgendaPage,
     EventPage,
     ExperienceIndexPage,
@@ -27,6 +30,8 @@ from pages.models import (
     HomePage,
     JobIndexPage,
     JobPage,
+    ProgrammeAxis,
+    ProgrammePage,
     Session,
 )
 
@@ -181,3 +186,29 @@ def make_job(*, live: bool = True, **fields: Any) -> JobPage:
         "first_published_at": timezone.now() if live else None,
     } | fields
     return index.add_child(instance=JobPage(**values))
+
+
+def _actions() -> ActionIndexPage:
+    return ActionIndexPage.objects.first() or make_home().add_child(
+        instance=ActionIndexPage(title="Actions", slug="actions")
+    )
+
+
+def make_action(*, live: bool = True, **fields: Any) -> ActionPage:
+    return _actions().add_child(
+        instance=ActionPage(**({"title": "Marcher la nuit", "live": live} | fields))
+    )
+
+
+def make_programme(
+    axes: dict[str, list[ActionListing]], *, live: bool = True, **fields: Any
+) -> ProgrammePage:
+    """`axes`: title → what it lists; a title that starts with « – » is a sub-axis."""
+    values = {"title": "Programme 2026", "year": 2026, "live": live} | fields
+    page = ProgrammePage(**values)
+    for title, listings in axes.items():
+        level = ProgrammeAxis.Level.SUBAXIS if title.startswith("–") else ProgrammeAxis.Level.AXIS
+        axis = ProgrammeAxis(title=title.lstrip("– "), level=level)
+        axis.listings = listings
+        page.axes.add(axis)
+    return _actions().add_child(instance=page)

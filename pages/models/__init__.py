@@ -1,5 +1,7 @@
 """Everything the site publishes, one file per family."""
 
+from .action import ActionPage
+from .action_index import ActionIndexPage
 from .agenda import AgendaPage
 from .base import BasePage, PeriodFields
 from .event import EventPage
@@ -16,11 +18,15 @@ from .home import HomePage
 from .job import JobIndexPage, JobPage
 from .media import CreditedImage, CreditedRendition
 from .people import Organisation, Person
+from .programme import ActionListing, ProgrammeAxis, ProgrammePage
 from .settings import CentreSettings
 from .taxonomy import ActorType, Territory, Theme
 
 __all__ = [
     "ActionFormat",
+    "ActionIndexPage",
+    "ActionListing",
+    "ActionPage",
     "ActorType",
     "AgendaPage",
     "BasePage",
@@ -43,6 +49,8 @@ __all__ = [
     "Organisation",
     "PeriodFields",
     "Person",
+    "ProgrammeAxis",
+    "ProgrammePage",
     "Session",
     "Territory",
     "Theme",

@@ -75,6 +75,15 @@ class EventPage(PublishingRules, BasePage):
         on_delete=models.SET_NULL,
         related_name="events",
     )
+    action = models.ForeignKey(
+        "pages.ActionPage",
+        verbose_name="action",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="events",
+        help_text="L'action du programme dont elle est une séance.",
+    )
     audiences = models.CharField(
         "publics",
         max_length=300,
@@ -103,6 +112,7 @@ class EventPage(PublishingRules, BasePage):
     content_panels = [
         *BasePage.content_panels,
         FieldRowPanel([FieldPanel("state"), FieldPanel("format")]),
+        "action",
         "standfirst",
         "cover",
         InlinePanel("sessions", heading="Séances", label="séance"),
@@ -140,8 +150,8 @@ class EventPage(PublishingRules, BasePage):
         *(
             APIField(name)
             for name in (
-                "state", "standfirst", "body", "format", "audiences", "actor_types", "themes",
-                "territories", "registration_url", "registration_deadline", "capacity",
+                "state", "standfirst", "body", "format", "action", "audiences", "actor_types",
+                "themes", "territories", "registration_url", "registration_deadline", "capacity",
                 "sessions", "speakers", "organisers", "materials", "outcomes", "uid", "sequence",
                 "cover",
             )
@@ -260,6 +270,9 @@ class EventPage(PublishingRules, BasePage):
     def shown_outcomes(self) -> PageQuerySet:
         chosen = [row.outcome_id for row in self.outcomes.all()]
         return Page.objects.live().public().filter(pk__in=chosen)
+
+    def shown_action(self) -> Page | None:
+        return Page.objects.live().public().filter(pk=self.action_id).first()
 
     def json_ld(self) -> dict[str, Any]:
         return agenda_data.event(self)
