@@ -3,7 +3,16 @@
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from pages.models import Collection, Organisation, Person, Resource, Scheme, Territory, Theme
+from pages.models import (
+    ActionFormat,
+    Collection,
+    Organisation,
+    Person,
+    Resource,
+    Scheme,
+    Territory,
+    Theme,
+)
 
 
 class ThemeViewSet(ModelViewSet):
@@ -55,6 +64,19 @@ class PersonViewSet(ModelViewSet):
     search_backend_name = None
     search_fields = ["first_name", "last_name", "function"]
     panels = Person.panels
+
+
+class ActionFormatViewSet(ModelViewSet):
+    model = ActionFormat
+    name = "formats"
+    icon = "calendar-alt"
+    menu_label = "Formats d'action"
+    list_display = ["name", "get_family_display"]
+    list_filter = ["family"]
+    ordering = ["family", "name"]
+    search_backend_name = None
+    search_fields = ["name", "aliases"]
+    panels = ActionFormat.panels
 
 
 class OrganisationChooserViewSet(ChooserViewSet):
@@ -141,6 +163,7 @@ class VocabularyGroup(ModelViewSetGroup):
         PersonViewSet,
         CollectionViewSet,
         SchemeViewSet,
+        ActionFormatViewSet,
     )
 
 

@@ -8,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 
 from wagtail.models import Page, Site
 
+from cms.demo.agenda import load_agenda
 from cms.demo.articles import load_experiences
 from cms.demo.catalogue import (
     load_publications,
@@ -16,8 +17,10 @@ from cms.demo.catalogue import (
     load_tools,
 )
 from cms.demo.dossiers import load_dossiers
+from cms.demo.jobs import load_jobs
 from cms.demo.letters import load_issues, load_periodical
 from cms.demo.parts import CENTRE, image, organisation, person, read
+from cms.demo.programmes import load_programmes
 from newsletters.models import PeriodicalPage
 from pages.models import CentreSettings, HomePage, Territory, Theme
 
@@ -120,5 +123,8 @@ def steps() -> Iterator[Step]:
     yield "Boîte à outils", lambda: load_tools(HomePage.objects.get())
     yield "Ressources", load_resources
     yield "Dossiers", lambda: load_dossiers(HomePage.objects.get())
+    yield "Programmes", lambda: load_programmes(HomePage.objects.get())
+    yield "Agenda", lambda: load_agenda(HomePage.objects.get())
+    yield "Offres d'emploi", lambda: load_jobs(HomePage.objects.get())
     yield "Série Résonances", lambda: load_periodical(HomePage.objects.get())
     yield "Numéros", lambda: load_issues(PeriodicalPage.objects.get())

@@ -1,8 +1,13 @@
 """Everything the site publishes, one file per family."""
 
+from .action import ActionPage
+from .action_index import ActionIndexPage
+from .agenda import AgendaPage
 from .base import BasePage, PeriodFields
 from .documents import CentreDocument
 from .dossier import DossierIndexPage, DossierPage
+from .event import EventPage
+from .event_parts import EventMaterial, EventOrganiser, EventOutcome, EventSpeaker, Session
 from .experience import (
     ExperienceAuthor,
     ExperienceContact,
@@ -10,9 +15,12 @@ from .experience import (
     ExperienceIndexPage,
     ExperiencePage,
 )
+from .formats import ActionFormat
 from .home import HomePage
+from .job import JobIndexPage, JobPage
 from .media import CreditedImage, CreditedRendition
 from .people import Organisation, Person
+from .programme import ActionListing, ProgrammeAxis, ProgrammePage
 from .publication import PublicationIndexPage, PublicationPage
 from .publication_parts import (
     Collection,
@@ -29,7 +37,12 @@ from .taxonomy import ActorType, Territory, Theme
 from .toolbox import Scheme, ToolboxIndexPage, ToolPage, ToolVersion
 
 __all__ = [
+    "ActionFormat",
+    "ActionIndexPage",
+    "ActionListing",
+    "ActionPage",
     "ActorType",
+    "AgendaPage",
     "BasePage",
     "CentreDocument",
     "CentreSettings",
@@ -38,16 +51,25 @@ __all__ = [
     "CreditedRendition",
     "DossierIndexPage",
     "DossierPage",
+    "EventMaterial",
+    "EventOrganiser",
+    "EventOutcome",
+    "EventPage",
+    "EventSpeaker",
     "ExperienceAuthor",
     "ExperienceContact",
     "ExperienceHolder",
     "ExperienceIndexPage",
     "ExperiencePage",
     "HomePage",
+    "JobIndexPage",
+    "JobPage",
     "Licence",
     "Organisation",
     "PeriodFields",
     "Person",
+    "ProgrammeAxis",
+    "ProgrammePage",
     "PublicationAuthor",
     "PublicationFile",
     "PublicationIndexPage",
@@ -59,6 +81,7 @@ __all__ = [
     "RecordingSpeaker",
     "Resource",
     "Scheme",
+    "Session",
     "Territory",
     "Theme",
     "ToolPage",
