@@ -18,5 +18,6 @@ urlpatterns = [
     path("", include("search.urls")),
     *([path("courriels-recus/", include("cms.demo.mailbox"))] if settings.SHOW_CAUGHT_MAIL else []),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
+    path("", include("pages.urls")),
     path("", include(wagtail_urls)),
 ]

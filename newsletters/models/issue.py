@@ -28,6 +28,7 @@ from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
 from pages.models import BasePage, PeriodFields
+from pages.syndication import FeedLink
 
 
 # A mail carries its own styles: the site's policy would strip them from the preview only.
@@ -79,6 +80,8 @@ class IssuePage(PeriodFields, BasePage):
     )
     editorial = RichTextField("éditorial", blank=True, features=MAIL_FEATURES, max_length=3_000)
     body = StreamField(IssueStream(), verbose_name="rubriques", blank=True)
+
+    feed_slug, feed_title = "lettres", "Lettres d’information"
 
     base_form_class = IssueForm
     objects = PageManager.from_queryset(IssueQuerySet)()
@@ -142,6 +145,13 @@ class IssuePage(PeriodFields, BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.preheader
+
+    @classmethod
+    def feed_pages(cls) -> "IssueQuerySet":
+        return super().feed_pages().filter(periodical__has_public_archive=True)
+
+    def feeds(self) -> list[FeedLink]:
+        return self.periodical.feeds()
 
     @property
     def preview_sizes(self) -> list[dict[str, Any]]:

@@ -131,6 +131,8 @@ class ExperiencePage(PeriodFields, BasePage):
         help_text="À vider au fil de la relecture ; jamais publié.",
     )
 
+    feed_slug, feed_title = "fiches-experience", "Fiches expérience"
+
     objects = PageManager.from_queryset(ExperienceQuerySet)()
 
     content_panels = [

@@ -7,6 +7,7 @@ from wagtail.api import APIField
 from wagtail.fields import RichTextField
 
 from pages.models.base import BasePage
+from pages.syndication import FeedLink, everything
 
 
 class HomePage(BasePage):
@@ -35,3 +36,6 @@ class HomePage(BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.tagline
+
+    def feeds(self) -> list[FeedLink]:
+        return [everything()]
