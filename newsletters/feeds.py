@@ -17,5 +17,5 @@ def series_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """GET /flux/serie/<code>.<format>; 404 for a series whose archive is not public."""
     periodical = get_object_or_404(Periodical, code=code, has_public_archive=True)
     path = reverse("newsletters:series_feed", args=[code, "rss"])
-    issues = IssuePage.feed_pages().filter(periodical=periodical)
+    issues = IssuePage.listed().filter(periodical=periodical)
     return respond(request, Selection(periodical.title, path, (issues,)), format)

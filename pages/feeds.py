@@ -127,7 +127,7 @@ def feed(request: HttpRequest, kind: str, format: str, theme: str = "") -> HttpR
 def _sources(models: Iterable[type[BasePage]], theme: Theme | None) -> tuple[PageQuerySet, ...]:
     found = []
     for model in models:
-        pages = model.feed_pages()
+        pages = model.listed()
         if has_themes(model):
             pages = pages.prefetch_related("themes")
         found.append(pages.filter(themes=theme) if theme else pages)

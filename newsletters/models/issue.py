@@ -147,8 +147,8 @@ class IssuePage(PeriodFields, BasePage):
         return self.search_description or self.preheader
 
     @classmethod
-    def feed_pages(cls) -> "IssueQuerySet":
-        return super().feed_pages().filter(periodical__has_public_archive=True)
+    def listed(cls) -> "IssueQuerySet":
+        return super().listed().filter(periodical__has_public_archive=True)
 
     def feeds(self) -> list[FeedLink]:
         return self.periodical.feeds()

@@ -12,7 +12,7 @@ from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.api import APIField
-from wagtail.models import Orderable
+from wagtail.models import Orderable, PageQuerySet
 from wagtail.search import index
 
 from newsletters.fields import ChoiceListField
@@ -206,6 +206,10 @@ class PeriodicalPage(BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.intro or self.periodical.subtitle
+
+    @classmethod
+    def listed(cls) -> PageQuerySet:
+        return super().listed().filter(periodical__has_public_archive=True)
 
     def feeds(self) -> list[FeedLink]:
         return self.periodical.feeds()

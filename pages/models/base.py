@@ -52,9 +52,14 @@ class BasePage(Page):
         return self.search_description or getattr(self, "standfirst", "")
 
     @classmethod
-    def feed_pages(cls) -> PageQuerySet:
-        """The pages of this type that anybody may read, for feeds."""
+    def listed(cls) -> PageQuerySet:
+        """The pages of this type that anybody may find: what feeds and the sitemap hold."""
         return cls.objects.live().public()
+
+    @property
+    def in_sitemap(self) -> bool:
+        """False: readable, but search engines are not led to it."""
+        return True
 
     def feed_enclosure(self) -> Enclosure | None:
         """The file that comes with the page in a feed: the sound of a podcast."""
