@@ -23,6 +23,7 @@ from wagtail.search import index
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 
+from newsletters import structured_data
 from newsletters.blocks import MAIL_FEATURES, IssueStream
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
@@ -145,6 +146,9 @@ class IssuePage(PeriodFields, BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.preheader
+
+    def json_ld(self) -> dict[str, Any]:
+        return structured_data.issue(self)
 
     @classmethod
     def listed(cls) -> "IssueQuerySet":

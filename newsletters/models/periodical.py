@@ -15,6 +15,7 @@ from wagtail.api import APIField
 from wagtail.models import Orderable, PageQuerySet
 from wagtail.search import index
 
+from newsletters import structured_data
 from newsletters.fields import ChoiceListField
 from newsletters.letter import KIND_CHOICES, KIND_LABELS, Kind
 from pages.models import BasePage
@@ -206,6 +207,9 @@ class PeriodicalPage(BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.intro or self.periodical.subtitle
+
+    def json_ld(self) -> dict[str, Any]:
+        return structured_data.periodical(self)
 
     @classmethod
     def listed(cls) -> PageQuerySet:

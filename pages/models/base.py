@@ -12,6 +12,7 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page, PageQuerySet
 from wagtail.search import index
 
+from pages import structured_data
 from pages.period import MONTH_CHOICES, Period, PeriodError
 from pages.syndication import FeedLink, feed_link
 
@@ -50,6 +51,12 @@ class BasePage(Page):
     def summary(self) -> str:
         """One sentence for listings, cards and the meta description."""
         return self.search_description or getattr(self, "standfirst", "")
+
+    def json_ld(self) -> dict[str, Any]:
+        """The page for search engines (schema.org); a type that holds others is a collection."""
+        if getattr(self, "subpage_types", None):
+            return structured_data.collection(self)
+        return structured_data.web_page(self)
 
     @classmethod
     def listed(cls) -> PageQuerySet:

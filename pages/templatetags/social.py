@@ -8,14 +8,15 @@ from django.template import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from pages.models import BasePage, ExperiencePage
-from pages.structured_data import experience_article
+from wagtail.models import Page
+
+from pages.models import BasePage
+from pages.structured_data import CARD_SIZE, breadcrumbs
 
 register = template.Library()
 
 # As django.utils.html.json_script: no value may close the element or open a comment.
 SCRIPT_ESCAPES = {ord(">"): "\\u003E", ord("<"): "\\u003C", ord("&"): "\\u0026"}
-CARD_SIZE = "fill-1200x630|format-jpeg"
 
 
 @register.simple_tag(takes_context=True)
@@ -30,8 +31,18 @@ def card_image(context: Context, page: BasePage) -> str:
 
 
 @register.simple_tag
-def structured_data(page: ExperiencePage, publisher: str, image_url: str = "") -> SafeString:
-    return as_data_block(experience_article(page, publisher=publisher, image_url=image_url))
+def structured_data(page: BasePage) -> SafeString:
+    """The page's own description, `json_ld`."""
+    return as_data_block(page.json_ld())
+
+
+@register.simple_tag(takes_context=True)
+def breadcrumb_data(context: Context, home: Page | None) -> SafeString | str:
+    """The way from the home page to this one; nothing on the home page itself."""
+    page = context["page"]
+    if home is None or page.pk == home.pk:
+        return ""
+    return as_data_block(breadcrumbs([home, *context.get("breadcrumbs", []), page]))
 
 
 def as_data_block(data: dict[str, Any]) -> SafeString:
