@@ -46,7 +46,7 @@ class PagesSitemap(Sitemap):
             .descendant_of(self.site.root_page, inclusive=True)
             .defer_streamfields()
             .order_by("path")
-            if page.in_sitemap
+            if page.get_sitemap_urls()
         ]
 
     def location(self, item: BasePage) -> str:

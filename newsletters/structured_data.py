@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from newsletters.letter import Kind, Visibility
-from pages.structured_data import cover_url, described, publisher, without_empty
+from pages.linked_data import described
+from pages.structured_data import cover_url, publisher, without_empty
 
 if TYPE_CHECKING:
     from wagtail.blocks import StructValue

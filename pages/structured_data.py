@@ -10,24 +10,13 @@ from urllib.parse import urljoin
 
 from wagtail.models import Page, Site
 
+from pages.linked_data import described
+
 if TYPE_CHECKING:
     from pages.models import BasePage, CentreSettings, ExperiencePage, HomePage
 
 CONTEXT = "https://schema.org"
 CARD_SIZE = "fill-1200x630|format-jpeg"
-
-
-def described(page: "BasePage", kind: str, **properties: Any) -> dict[str, Any]:
-    """What every page has, then `properties`, which win; `kind` is a schema.org type."""
-    found = {
-        "@context": CONTEXT,
-        "@type": kind,
-        "name": page.title,
-        "description": page.summary(),
-        "inLanguage": "fr",
-        "url": page.full_url or "",
-    } | properties
-    return without_empty(found)
 
 
 def without_empty(properties: dict[str, Any]) -> dict[str, Any]:
@@ -69,27 +58,29 @@ def organisation(page: "HomePage") -> dict[str, Any]:
     centre = centre_of(site)
     logo = centre.logo.get_rendition("max-600x600").url if centre.logo and site else ""
     lines = (line.strip().rstrip(",") for line in centre.address.splitlines())
-    return described(
-        page,
-        "NGO",
-        **publisher(site) | {"name": centre.name},
-        address=", ".join(line for line in lines if line),
-        telephone=centre.phone,
-        email=centre.email,
-        logo=urljoin(site.root_url, logo) if site and logo else "",
-        image=cover_url(page, site),
-    )
+    found = {
+        "@context": CONTEXT,
+        **publisher(site),
+        "name": centre.name,
+        "description": page.summary(),
+        "url": page.full_url or "",
+        "address": ", ".join(line for line in lines if line),
+        "telephone": centre.phone,
+        "email": centre.email,
+        "logo": urljoin(site.root_url, logo) if site and logo else "",
+        "image": cover_url(page, site),
+    }
+    return without_empty(found)
 
 
 def collection(page: "BasePage") -> dict[str, Any]:
     """A list of pages, https://schema.org/CollectionPage."""
-    site = page.get_site()
-    return described(page, "CollectionPage", image=cover_url(page, site), publisher=publisher(site))
+    return described(page, "CollectionPage")
 
 
 def web_page(page: "BasePage") -> dict[str, Any]:
     """Any other page, https://schema.org/WebPage."""
-    return described(page, "WebPage", **dates(page), publisher=publisher(page.get_site()))
+    return described(page, "WebPage")
 
 
 def experience_article(page: "ExperiencePage") -> dict[str, Any]:

@@ -1,12 +1,19 @@
 """Public addresses of the content, beside the pages Wagtail serves."""
 
-from django.urls import path
+from django.urls import path, re_path
 
-from pages import feeds
+from pages import calendar_views, feeds
 
 app_name = "pages"
 urlpatterns = [
     path("flux/", feeds.listing, name="feeds"),
     path("flux/<slug:kind>.<slug:format>", feeds.feed, name="feed"),
     path("flux/<slug:kind>/<slug:theme>.<slug:format>", feeds.feed, name="feed"),
+    # Wagtail's own pattern, words and slashes only, cannot hold a file's name.
+    re_path(
+        r"^(?P<path>(?:[\w\-]+/)+)agenda\.ics$", calendar_views.agenda_feed, name="agenda_feed"
+    ),
+    re_path(
+        r"^(?P<path>(?:[\w\-]+/)+)evenement\.ics$", calendar_views.event_file, name="event_file"
+    ),
 ]

@@ -3,7 +3,7 @@
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from pages.models import Organisation, Person, Territory, Theme
+from pages.models import ActionFormat, Organisation, Person, Territory, Theme
 
 
 class ThemeViewSet(ModelViewSet):
@@ -57,6 +57,19 @@ class PersonViewSet(ModelViewSet):
     panels = Person.panels
 
 
+class ActionFormatViewSet(ModelViewSet):
+    model = ActionFormat
+    name = "formats"
+    icon = "calendar-alt"
+    menu_label = "Formats d'action"
+    list_display = ["name", "get_family_display"]
+    list_filter = ["family"]
+    ordering = ["family", "name"]
+    search_backend_name = None
+    search_fields = ["name", "aliases"]
+    panels = ActionFormat.panels
+
+
 class OrganisationChooserViewSet(ChooserViewSet):
     model = Organisation
     icon = "group"
@@ -77,7 +90,13 @@ class VocabularyGroup(ModelViewSetGroup):
     menu_label = "Vocabulaires"
     menu_icon = "list-ul"
     menu_order = 400
-    items = (ThemeViewSet, TerritoryViewSet, OrganisationViewSet, PersonViewSet)
+    items = (
+        ThemeViewSet,
+        TerritoryViewSet,
+        OrganisationViewSet,
+        PersonViewSet,
+        ActionFormatViewSet,
+    )
 
 
 organisation_chooser = OrganisationChooserViewSet("organisation_chooser")

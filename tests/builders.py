@@ -1,5 +1,7 @@
 """Explicit builders: each test names what matters to it, the rest is plain and fixed."""
 
+from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +19,21 @@ from newsletters.models import (
     Subscriber,
     Subscription,
 )
-from pages.models import ExperienceIndexPage, ExperiencePage, HomePage
+from pages.models import (
+    ActionIndexPage,
+    ActionListing,
+    ActionPage,
+    AgendaPage,
+    EventPage,
+    ExperienceIndexPage,
+    ExperiencePage,
+    HomePage,
+    JobIndexPage,
+    JobPage,
+    ProgrammeAxis,
+    ProgrammePage,
+    Session,
+)
 
 
 def make_home() -> HomePage:
@@ -135,3 +151,64 @@ def make_sending(readers: int) -> Mailing:
     freeze(mailing=mailing)
     mailing.refresh_from_db()
     return mailing
+
+
+def make_event(
+    *, days: Iterable[str] = ("2026-12-03",), live: bool = True, **fields: Any
+) -> EventPage:
+    """An event of one session a day given; `sessions` replaces them."""
+    agenda = AgendaPage.objects.first() or make_home().add_child(
+        instance=AgendaPage(title="Agenda", slug="agenda")
+    )
+    sessions = fields.pop("sessions", None)
+    values = {
+        "title": "Marcher la nuit",
+        "standfirst": "Une marche exploratoire et ce qu'elle change.",
+        "state": EventPage.State.CONFIRMED,
+        "live": live,
+    } | fields
+    page = EventPage(**values)
+    page.sessions = sessions or [Session(day=date.fromisoformat(day)) for day in days]
+    return agenda.add_child(instance=page)
+
+
+def make_job(*, live: bool = True, **fields: Any) -> JobPage:
+    index = JobIndexPage.objects.first() or make_home().add_child(
+        instance=JobIndexPage(title="Offres d'emploi", slug="emploi")
+    )
+    values = {
+        "title": "Chargé·e de mission",
+        "standfirst": "Animer un réseau de professionnel·les.",
+        "employer_name": "La Rive",
+        "contract": "cdi",
+        "how_to_apply": "<p>Écrire à recrutement@example.org.</p>",
+        "live": live,
+        "first_published_at": timezone.now() if live else None,
+    } | fields
+    return index.add_child(instance=JobPage(**values))
+
+
+def _actions() -> ActionIndexPage:
+    return ActionIndexPage.objects.first() or make_home().add_child(
+        instance=ActionIndexPage(title="Actions", slug="actions")
+    )
+
+
+def make_action(*, live: bool = True, **fields: Any) -> ActionPage:
+    return _actions().add_child(
+        instance=ActionPage(**({"title": "Marcher la nuit", "live": live} | fields))
+    )
+
+
+def make_programme(
+    axes: dict[str, list[ActionListing]], *, live: bool = True, **fields: Any
+) -> ProgrammePage:
+    """`axes`: title → what it lists; a title that starts with « – » is a sub-axis."""
+    values = {"title": "Programme 2026", "year": 2026, "live": live} | fields
+    page = ProgrammePage(**values)
+    for title, listings in axes.items():
+        level = ProgrammeAxis.Level.SUBAXIS if title.startswith("–") else ProgrammeAxis.Level.AXIS
+        axis = ProgrammeAxis(title=title.lstrip("– "), level=level)
+        axis.listings = listings
+        page.axes.add(axis)
+    return _actions().add_child(instance=page)

@@ -68,6 +68,9 @@ class BasePage(Page):
         """False: readable, but search engines are not led to it."""
         return True
 
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        return super().get_sitemap_urls(request) if self.in_sitemap else []
+
     def feed_enclosure(self) -> Enclosure | None:
         """The file that comes with the page in a feed: the sound of a podcast."""
         return None

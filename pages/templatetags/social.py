@@ -30,22 +30,22 @@ def card_image(context: Context, page: BasePage) -> str:
     return request.build_absolute_uri(url) if request else url
 
 
-@register.simple_tag
-def structured_data(page: BasePage) -> SafeString:
-    """The page's own description, `json_ld`."""
-    return as_data_block(page.json_ld())
-
-
 @register.simple_tag(takes_context=True)
 def breadcrumb_data(context: Context, home: Page | None) -> SafeString | str:
-    """The way from the home page to this one; nothing on the home page itself."""
+    """The way from the home page to this one; nothing on the home page itself, nor on a page
+    that search engines are not led to: what was withdrawn must not be named."""
     page = context["page"]
-    if home is None or page.pk == home.pk:
+    if home is None or page.pk == home.pk or not (page.live and page.get_sitemap_urls()):
         return ""
     return as_data_block(breadcrumbs([home, *context.get("breadcrumbs", []), page]))
 
 
 def as_data_block(data: dict[str, Any]) -> SafeString:
-    """A JSON-LD data block: browsers never execute it, a Content-Security-Policy ignores it."""
+    """A JSON-LD data block: browsers never execute it, a Content-Security-Policy ignores it.
+
+    Nothing at all for a page that has nothing to say.
+    """
+    if not data:
+        return mark_safe("")
     text = json.dumps(data, ensure_ascii=False).translate(SCRIPT_ESCAPES)
     return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))  # noqa: S308
