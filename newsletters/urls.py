@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from newsletters import views
+from newsletters import feeds, views
 
 app_name = "newsletters"
 urlpatterns = [
     # In every letter ever sent: never change it without keeping the old one.
     path("lettre/desinscription/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("flux/serie/<slug:code>.<slug:format>", feeds.series_feed, name="series_feed"),
 ]

@@ -1,11 +1,15 @@
 """Public addresses beside the page tree: citations to download, calendars to subscribe to."""
 
-from django.urls import re_path
+from django.urls import path, re_path
 
-from pages import calendar_views, citation_views
+from pages import calendar_views, citation_views, feeds
 
 app_name = "pages"
 urlpatterns = [
+    path("flux/", feeds.listing, name="feeds"),
+    path("flux/<slug:kind>.<slug:format>", feeds.feed, name="feed"),
+    path("flux/<slug:kind>/<slug:theme>.<slug:format>", feeds.feed, name="feed"),
+    # Wagtail's own pattern, words and slashes only, cannot hold a file's name.
     re_path(
         r"^(?P<path>(?:[\w\-]+/)+)citer\.(?P<form>ris|bib|json)$",
         citation_views.cite,

@@ -23,11 +23,13 @@ from wagtail.search import index
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
 
+from newsletters import structured_data
 from newsletters.blocks import MAIL_FEATURES, IssueStream
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
 from pages.models import BasePage, PeriodFields
+from pages.syndication import FeedLink
 
 
 # A mail carries its own styles: the site's policy would strip them from the preview only.
@@ -79,6 +81,8 @@ class IssuePage(PeriodFields, BasePage):
     )
     editorial = RichTextField("éditorial", blank=True, features=MAIL_FEATURES, max_length=3_000)
     body = StreamField(IssueStream(), verbose_name="rubriques", blank=True)
+
+    feed_slug, feed_title = "lettres", "Lettres d’information"
 
     base_form_class = IssueForm
     objects = PageManager.from_queryset(IssueQuerySet)()
@@ -142,6 +146,16 @@ class IssuePage(PeriodFields, BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.preheader
+
+    def json_ld(self) -> dict[str, Any]:
+        return structured_data.issue(self)
+
+    @classmethod
+    def listed(cls) -> "IssueQuerySet":
+        return super().listed().filter(periodical__has_public_archive=True)
+
+    def feeds(self) -> list[FeedLink]:
+        return self.periodical.feeds()
 
     @property
     def preview_sizes(self) -> list[dict[str, Any]]:

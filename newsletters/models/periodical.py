@@ -6,18 +6,21 @@ from typing import Any
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.http import HttpRequest
+from django.urls import reverse
 
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, InlinePanel, MultiFieldPanel
 from wagtail.api import APIField
-from wagtail.models import Orderable
+from wagtail.models import Orderable, PageQuerySet
 from wagtail.search import index
 
+from newsletters import structured_data
 from newsletters.fields import ChoiceListField
 from newsletters.letter import KIND_CHOICES, KIND_LABELS, Kind
 from pages.models import BasePage
 from pages.period import Period
+from pages.syndication import FeedLink
 
 no_line_break = RegexValidator(
     re.compile(r"[\r\n\0]"),
@@ -117,6 +120,12 @@ class Periodical(index.Indexed, ClusterableModel):
             for s in self.sections.all()
         ]
 
+    def feeds(self) -> list[FeedLink]:
+        if not self.has_public_archive:
+            return []
+        paths = (reverse("newsletters:series_feed", args=[self.code, f]) for f in ("rss", "atom"))
+        return [FeedLink(self.title, *paths)]
+
     def next_period(self) -> Period | None:
         """The month after the newest issue; None for a series without a monthly rhythm."""
         newest = self.issues.exclude(year=None).exclude(first_month=None).newest_first().first()
@@ -198,6 +207,16 @@ class PeriodicalPage(BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.intro or self.periodical.subtitle
+
+    def json_ld(self) -> dict[str, Any]:
+        return structured_data.periodical(self)
+
+    @classmethod
+    def listed(cls) -> PageQuerySet:
+        return super().listed().filter(periodical__has_public_archive=True)
+
+    def feeds(self) -> list[FeedLink]:
+        return self.periodical.feeds()
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

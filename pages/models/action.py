@@ -174,6 +174,7 @@ class ActionPage(PublishingRules, BasePage):
             )
         )
     ]  # fmt: skip
+    feed_slug, feed_title = "actions", "Actions"
     parent_page_types = ["pages.ActionIndexPage"]
     subpage_types: list[str] = []
     template = "pages/action_page.html"

@@ -1,17 +1,20 @@
 """What every page of the site shares, and the fields of a monthly period."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.http import HttpRequest
+from django.utils.feedgenerator import Enclosure
 
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.models import Page
+from wagtail.models import Page, PageQuerySet
 from wagtail.search import index
 
+from pages import structured_data
 from pages.period import MONTH_CHOICES, Period, PeriodError
+from pages.syndication import FeedLink, feed_link
 
 
 class BasePage(Page):
@@ -25,6 +28,10 @@ class BasePage(Page):
         on_delete=models.PROTECT,
         related_name="+",
     )
+
+    # A type with both has a feed of its own, and enters the feed of everything.
+    feed_slug: ClassVar[str] = ""
+    feed_title: ClassVar[str] = ""
 
     promote_panels = [
         MultiFieldPanel(
@@ -44,6 +51,35 @@ class BasePage(Page):
     def summary(self) -> str:
         """One sentence for listings, cards and the meta description."""
         return self.search_description or getattr(self, "standfirst", "")
+
+    def json_ld(self) -> dict[str, Any]:
+        """The page for search engines (schema.org); a type that holds others is a collection."""
+        if getattr(self, "subpage_types", None):
+            return structured_data.collection(self)
+        return structured_data.web_page(self)
+
+    @classmethod
+    def listed(cls) -> PageQuerySet:
+        """The pages of this type that anybody may find: what feeds and the sitemap hold."""
+        return cls.objects.live().public()
+
+    @property
+    def in_sitemap(self) -> bool:
+        """False: readable, but search engines are not led to it."""
+        return True
+
+    def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
+        return super().get_sitemap_urls(request) if self.in_sitemap else []
+
+    def feed_enclosure(self) -> Enclosure | None:
+        """The file that comes with the page in a feed: the sound of a podcast."""
+        return None
+
+    def feeds(self) -> list[FeedLink]:
+        """What a reader of this page may follow: its own type, or those it holds."""
+        held = [type(self)] if self.feed_slug else self.allowed_subpage_models()
+        types = [model for model in held if getattr(model, "feed_slug", "")]
+        return [feed_link(model.feed_title, model.feed_slug) for model in types]
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

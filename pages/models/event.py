@@ -157,6 +157,7 @@ class EventPage(PublishingRules, BasePage):
             )
         )
     ]  # fmt: skip
+    feed_slug, feed_title = "agenda", "Agenda"
     parent_page_types = ["pages.AgendaPage"]
     subpage_types: list[str] = []
     template = "pages/event_page.html"

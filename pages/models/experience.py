@@ -22,6 +22,7 @@ from wagtail.images.api.fields import ImageRenditionField
 from wagtail.models import Orderable, PageManager, PageQuerySet
 from wagtail.search import index
 
+from pages import structured_data
 from pages.blocks.stream import ArticleStream
 from pages.forms import ExperienceFilterForm
 from pages.models.base import BasePage, PeriodFields
@@ -131,6 +132,8 @@ class ExperiencePage(PeriodFields, BasePage):
         help_text="À vider au fil de la relecture ; jamais publié.",
     )
 
+    feed_slug, feed_title = "fiches-experience", "Fiches expérience"
+
     objects = PageManager.from_queryset(ExperienceQuerySet)()
 
     content_panels = [
@@ -207,6 +210,9 @@ class ExperiencePage(PeriodFields, BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.standfirst
+
+    def json_ld(self) -> dict[str, Any]:
+        return structured_data.experience_article(self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(request, *args, **kwargs)

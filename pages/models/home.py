@@ -1,12 +1,16 @@
 """The front page."""
 
+from typing import Any
+
 from django.db import models
 
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel
 from wagtail.api import APIField
 from wagtail.fields import RichTextField
 
+from pages import structured_data
 from pages.models.base import BasePage
+from pages.syndication import FeedLink, everything
 
 
 class HomePage(BasePage):
@@ -35,3 +39,9 @@ class HomePage(BasePage):
 
     def summary(self) -> str:
         return self.search_description or self.tagline
+
+    def json_ld(self) -> dict[str, Any]:
+        return structured_data.organisation(self)
+
+    def feeds(self) -> list[FeedLink]:
+        return [everything()]

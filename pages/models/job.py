@@ -162,6 +162,7 @@ class JobPage(PublishingRules, BasePage):
             )
         )
     ]  # fmt: skip
+    feed_slug, feed_title = "emplois", "Offres d’emploi"
     parent_page_types = ["pages.JobIndexPage"]
     subpage_types: list[str] = []
     template = "pages/job_page.html"
@@ -214,6 +215,10 @@ class JobPage(PublishingRules, BasePage):
             context = self.get_context(request, *args, **kwargs)
             return TemplateResponse(request, self.closed_template, context, status=GONE)
         return super().serve(request, *args, **kwargs)
+
+    @classmethod
+    def listed(cls) -> JobQuerySet:
+        return super().listed().open()
 
     def get_sitemap_urls(self, request: HttpRequest | None = None) -> list[dict[str, Any]]:
         return [] if self.is_closed else super().get_sitemap_urls(request)

@@ -143,6 +143,7 @@ class ProgrammePage(PublishingRules, BasePage):
         index.FilterField("year"),
     ]
     api_fields = [APIField(name) for name in ("year", "status", "introduction", "axes", "cover")]
+    feed_slug, feed_title = "programmes", "Programmes"
     parent_page_types = ["pages.ActionIndexPage"]
     subpage_types: list[str] = []
     template = "pages/programme_page.html"
