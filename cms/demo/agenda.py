@@ -55,6 +55,7 @@ def load_event(agenda: AgendaPage, row: dict[str, Any]) -> None:
         slug=row["slug"],
         state=row["state"],
         standfirst=row["standfirst"],
+        body=[("paragraph", f"<p>{text}</p>") for text in row.get("body", [])],
         format=ActionFormat.objects.called(row["format"]),
         action=ActionPage.objects.filter(slug=row.get("action")).first(),
         audiences=row["audiences"],

@@ -12,7 +12,7 @@ from wagtail.models import Site
 
 from pages.agenda_filters import AgendaFilterForm
 from pages.calendars import calendar_of
-from pages.dates import Month, long_day
+from pages.dates import WEEKDAYS, Month, long_day
 from pages.models.base import BasePage
 from pages.models.event import EventPage
 from pages.models.event_parts import Session
@@ -40,6 +40,8 @@ class MonthView:
     days: list[Day]
     before: Month | None
     after: Month | None
+
+    weekdays = WEEKDAYS
 
     @property
     def offset(self) -> int:

@@ -221,11 +221,8 @@ class EventPage(PublishingRules, BasePage):
 
     @property
     def where_label(self) -> str:
-        """The city, or the several cities, of the sessions."""
-        named = [
-            "À distance" if session.mode == Session.Mode.REMOTE else session.city or session.place
-            for session in self.dated_sessions
-        ]
+        """The cities of the sessions, each once."""
+        named = [session.short_place for session in self.dated_sessions]
         return ", ".join(dict.fromkeys(filter(None, named)))
 
     @property
@@ -243,12 +240,17 @@ class EventPage(PublishingRules, BasePage):
         return self.state in (self.State.CANCELLED, self.State.POSTPONED)
 
     @property
+    def is_void(self) -> bool:
+        """Whether the dates shown no longer hold; a postponed event may carry its new one."""
+        waiting = self.is_over or not self.dated_sessions
+        postponed = self.state == self.State.POSTPONED
+        return self.state == self.State.CANCELLED or (postponed and waiting)
+
+    @property
     def is_registration_open(self) -> bool:
         deadline = self.registration_deadline
         late = deadline is not None and deadline < timezone.localdate()
-        waiting = self.state == self.State.POSTPONED and not self.dated_sessions
-        off = waiting or self.state == self.State.CANCELLED
-        return bool(self.registration_url) and not (late or off or self.is_over)
+        return bool(self.registration_url) and not (late or self.is_void or self.is_over)
 
     @property
     def card_day(self) -> date | None:

@@ -164,7 +164,14 @@ class Session(Orderable):
     @property
     def where_label(self) -> str:
         """« Maison des associations, 3 rue du Lac, Cergy », « À distance »"""
-        where = ", ".join(filter(None, [self.place, self.address, self.city]))
+        return self._or_remote(", ".join(filter(None, [self.place, self.address, self.city])))
+
+    @property
+    def short_place(self) -> str:
+        """« Cergy », « Cergy et à distance »"""
+        return self._or_remote(self.city or self.place)
+
+    def _or_remote(self, where: str) -> str:
         if self.mode == self.Mode.REMOTE:
             return "À distance"
         return f"{where} et à distance" if where and self.is_remote else where

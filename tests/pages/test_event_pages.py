@@ -115,6 +115,19 @@ def test_the_state_is_said_first(client, fields, expected):
     assert offered is (fields["state"] == "postponed" and fields.get("days") is None)
 
 
+@pytest.mark.parametrize(
+    ("fields", "struck"),
+    [
+        ({"state": "cancelled"}, True),
+        ({"state": "postponed"}, False),
+        ({"state": "postponed", "days": ["2026-10-01"]}, True),
+        ({"state": "confirmed"}, False),
+    ],
+)
+def test_only_a_date_that_no_longer_holds_is_struck_through(client, fields, struck):
+    assert ("<s>" in read(client, make_event(**fields))) is struck
+
+
 def test_registration_closes_the_day_after_its_deadline(client, event):
     with time_machine.travel("2026-12-01T23:00:00+01:00", tick=False):
         assert "S’inscrire" in read(client, event)
