@@ -12,3 +12,5 @@ STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The demonstration works without a network, and its letters link to example.org.
+NEWSLETTER_ASK_OUTSIDE = env.boolean("NEWSLETTER_ASK_OUTSIDE", False)
