@@ -80,6 +80,13 @@ class IssuePage(PeriodFields, BasePage):
     editorial = RichTextField("éditorial", blank=True, features=MAIL_FEATURES, max_length=3_000)
     body = StreamField(IssueStream(), verbose_name="rubriques", blank=True)
 
+    corrected_on = models.DateField(
+        "corrigé le", null=True, blank=True, help_text="Affiché sur la page du numéro."
+    )
+    correction_note = models.CharField(
+        "ce qui a été corrigé", max_length=300, blank=True, validators=[no_line_break]
+    )
+
     base_form_class = IssueForm
     objects = PageManager.from_queryset(IssueQuerySet)()
 
@@ -94,6 +101,12 @@ class IssuePage(PeriodFields, BasePage):
         MultiFieldPanel([FieldPanel("subject"), FieldPanel("preheader")], heading="Courriel"),
         "number",
         InlinePanel("co_producers", heading="Co-producteurs", label="organisme"),
+        MultiFieldPanel(
+            [FieldPanel("corrected_on"), FieldPanel("correction_note")],
+            heading="Correction après l'envoi",
+            help_text="Le courriel parti est conservé tel quel ; seule la page du site change.",
+            classname="collapsed",
+        ),
     ]
     edit_handler = TabbedInterface(
         [
