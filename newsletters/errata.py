@@ -21,9 +21,7 @@ def prepare_erratum(*, mailing: Mailing, correction: str, user: AbstractBaseUser
     if mailing.state not in (states.FINISHED, states.CANCELLED) or mailing.audience is None:
         raise LifecycleError("Un rectificatif suit un envoi parti et terminé.")
     if mailing.is_erratum:
-        raise LifecycleError(
-            "Un rectificatif corrige l'envoi d'origine, pas un rectificatif."
-        )
+        raise LifecycleError("Un rectificatif corrige l'envoi d'origine, pas un rectificatif.")
     if not plain(correction):
         raise LifecycleError("Dites en une phrase ce qui est corrigé.")
     if mailing.errata.exclude(state__in=[states.DRAFT, states.CANCELLED]).exists():

@@ -16,7 +16,7 @@ from wagtail.log_actions import log
 
 from newsletters import lifecycle
 from newsletters.forms import ScheduleForm, TestSendForm
-from newsletters.models import IssuePage, Mailing
+from newsletters.models import IssuePage, Mailing, PeriodicalPage
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow
 
 
@@ -56,6 +56,11 @@ class MailingIndex(SendingScreen):
                 :100
             ],
             unsent=unsent[:10],
+            archives=[
+                page
+                for page in PeriodicalPage.objects.select_related("periodical")
+                if page.permissions_for_user(self.request.user).can_add_subpage()
+            ],
             **kwargs,
         )
 

@@ -8,6 +8,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from newsletters import composing_views
 from newsletters import sending_views as views
 from newsletters.models import Periodical, Subscriber
 from newsletters.permissions import may_follow
@@ -32,6 +33,11 @@ class MailingViewSet(ViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             path("", views.MailingIndex.as_view(), name="index"),
+            path(
+                "numero/<int:archive_id>/<slug:source>/",
+                composing_views.StartIssue.as_view(),
+                name="start",
+            ),
             path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
             path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
             path("<int:pk>/avancement/", views.MailingProgress.as_view(), name="progress"),

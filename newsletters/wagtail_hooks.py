@@ -13,11 +13,13 @@ from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
 
 from newsletters.models import IssuePage, Subscriber
+from newsletters.page_viewsets import IssueViewSet
 from newsletters.permissions import AddressPolicy, may_follow
 from newsletters.viewsets import LettersGroup
 
 register_permission_policy(Subscriber, AddressPolicy(Subscriber))
 hooks.register("register_admin_viewset", lambda: LettersGroup())
+hooks.register("register_admin_viewset", lambda: IssueViewSet())
 
 LOG_ACTIONS = {
     "prepared": ("Préparer l'envoi", "Envoi préparé"),

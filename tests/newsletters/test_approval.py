@@ -113,9 +113,7 @@ def test_a_mailing_that_has_begun_never_goes_back():
 
 
 def test_what_blocks_is_refused_at_the_preparation():
-    with pytest.raises(
-        LifecycleError, match=r"^Titre : .* restée : « \(\?\?\)"
-    ):
+    with pytest.raises(LifecycleError, match=r"^Titre : .* restée : « \(\?\?\)"):
         prepared(title="Mars (??)")
     assert not Mailing.objects.exists()
 
