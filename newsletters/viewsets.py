@@ -8,7 +8,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from newsletters import composing_views
+from newsletters import composing_views, confirming_views
 from newsletters import sending_views as views
 from newsletters.models import Periodical, Subscriber
 from newsletters.permissions import may_follow
@@ -42,6 +42,8 @@ class MailingViewSet(ViewSet):
             path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
             path("<int:pk>/avancement/", views.MailingProgress.as_view(), name="progress"),
             path("<int:pk>/courriel/", views.MailingContent.as_view(), name="content"),
+            path("<int:pk>/confirmer/", confirming_views.ConfirmMailing.as_view(), name="confirm"),
+            path("<int:pk>/fichier/", confirming_views.MailingFile.as_view(), name="file"),
             path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
         ]
 

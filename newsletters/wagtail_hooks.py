@@ -27,6 +27,8 @@ LOG_ACTIONS = {
     "programmer": ("Programmer", "Envoi programmé"),
     "pause": ("Mettre en pause", "Envoi mis en pause"),
     "reprendre": ("Reprendre", "Envoi repris"),
+    "retirer": ("Revenir à la préparation", "Envoi revenu à la préparation"),
+    "rectifier": ("Préparer un rectificatif", "Rectificatif préparé"),
     "annuler": ("Annuler", "Envoi annulé"),
 }
 
