@@ -38,6 +38,12 @@ class MailingViewSet(ViewSet):
                 composing_views.StartIssue.as_view(),
                 name="start",
             ),
+            path(
+                "actualiser/<int:issue_id>/",
+                composing_views.RefreshIssue.as_view(),
+                name="refresh",
+            ),
+            path("lien/", composing_views.DescribeLink.as_view(), name="describe_link"),
             path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
             path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
             path("<int:pk>/avancement/", views.MailingProgress.as_view(), name="progress"),

@@ -43,7 +43,14 @@ def register_log_actions(actions: Any) -> None:
 def issue_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
-    """« Préparer l'envoi » in the header of every issue."""
+    """« Préparer l'envoi » and « Actualiser depuis le site » in the header of every issue."""
+    if isinstance(page.specific_deferred, IssuePage) and page.permissions_for_user(user).can_edit():
+        yield Button(
+            "Actualiser depuis le site",
+            reverse("mailings:refresh", args=[page.pk]),
+            icon_name="rotate",
+            priority=16,
+        )
     if isinstance(page.specific_deferred, IssuePage) and may_follow(user):
         yield Button(
             "Préparer l'envoi",
@@ -56,3 +63,12 @@ def issue_header_buttons(
 @hooks.register("insert_global_admin_css")
 def admin_css() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("insert_editor_js")
+def link_proposals() -> SafeString:
+    return format_html(
+        '<script src="{}" data-describe="{}" defer></script>',
+        static("js/links.js"),
+        reverse("mailings:describe_link"),
+    )

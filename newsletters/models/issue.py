@@ -1,5 +1,6 @@
 """One issue of a series: what is composed, checked, approved and sent."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -34,6 +35,19 @@ from pages.models import BasePage, PeriodFields
 @csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 def mail_response(request: HttpRequest, html: str) -> HttpResponse:
     return HttpResponse(html.replace(UNSUBSCRIBE_TOKEN, "#"))
+
+
+def without_images(html: str) -> str:
+    """The mail as most offices first see it: alternatives only."""
+    return re.sub(r'(<img\b[^>]*?)\ssrc="[^"]*"', r"\1", html)
+
+
+def in_dark(html: str) -> str:
+    """The mail's dark rules applied whatever the reader's screen prefers."""
+    return html.replace("(prefers-color-scheme:dark)", "all")
+
+
+MAIL_PREVIEWS = {"email": str, "email-sans-images": without_images, "email-sombre": in_dark}
 
 
 def text_response(content: str) -> HttpResponse:
@@ -133,11 +147,19 @@ class IssuePage(PeriodFields, BasePage):
         APIField("editorial"),
         APIField("body"),
         APIField("cover"),
+        APIField("corrected_on"),
+        APIField("correction_note"),
     ]
     # A copy is a new issue: it must not look sent, nor claim the original's period.
     exclude_fields_in_copy = ["year", "first_month", "last_month"]
 
-    preview_modes = [("", "Site"), ("email", "Courriel"), ("text", "Texte brut")]
+    preview_modes = [
+        ("", "Site"),
+        ("email", "Courriel"),
+        ("email-sans-images", "Courriel, images bloquées"),
+        ("email-sombre", "Courriel, sombre"),
+        ("text", "Texte brut"),
+    ]
     parent_page_types = ["newsletters.PeriodicalPage"]
     subpage_types: list[str] = []
     template = "newsletters/issue_page.html"
@@ -168,8 +190,8 @@ class IssuePage(PeriodFields, BasePage):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
         """The draft in one edition; what stops it from being made is said in its place."""
         try:
-            if mode_name == "email":
-                return mail_response(request, email.render(compose(self)))
+            if as_seen := MAIL_PREVIEWS.get(mode_name):
+                return mail_response(request, as_seen(email.render(compose(self))))
             if mode_name == "text":
                 return text_response(text.render(compose(self)))
             # The page's template composes when it is rendered, too late to be caught here.

@@ -139,7 +139,7 @@ class Draft:
     def passages(self) -> Iterator[Passage]:
         """Every text of the issue, as typed: before the typographer's corrections."""
         yield Passage(self.at("title", "Titre"), self.letter.title)
-        yield Passage(self.at("subject", "Objet du courriel"), self.letter.subject)
+        yield Passage(self.at("subject", "Objet du courriel"), plain(self.issue.subject))
         yield Passage(self.at("subject", "Phrase d'accroche"), self.letter.preheader)
         yield Passage(self.at("editorial", "Éditorial"), words(self.letter.editorial))
         for section, block in zip(self.letter.sections, self.issue.body, strict=True):
