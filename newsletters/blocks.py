@@ -75,6 +75,26 @@ class ExperienceItemBlock(ItemBlock):
         form_layout = ["page", "title", "text", "visibility"]
 
 
+class PageItemBlock(ItemBlock):
+    page = blocks.PageChooserBlock(label="Page")
+    title = blocks.CharBlock(
+        label="Titre pour la lettre",
+        required=False,
+        max_length=200,
+        help_text="Vide : le titre de la page, toujours à jour.",
+    )
+    text = MailText(
+        label="Introduction pour la lettre", required=False, help_text="Vide : celle de la page."
+    )
+
+    class Meta:
+        icon = "doc-empty"
+        label = "Depuis le site"
+        group = "Choisir sur le site"
+        description = "Publication, rendez-vous, offre… : titre, introduction et lien de la page."
+        form_layout = ["page", "title", "text", "visibility"]
+
+
 class NewsItemBlock(ItemBlock):
     scope = blocks.ChoiceBlock(
         choices=[("national", "National"), ("local", "Local")], default="national", label="Échelle"
@@ -172,6 +192,7 @@ class ItemStream(blocks.StreamBlock):
     experience = ExperienceItemBlock()
     zoom = ZoomItemBlock()
     image = ImageItemBlock()
+    page = PageItemBlock()
 
 
 class SectionBlock(blocks.StructBlock):

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin
 
 from django.conf import settings
-from django.utils.text import Truncator, slugify
+from django.utils.text import Truncator, capfirst, slugify
 
-from wagtail.models import Site
+from wagtail.models import Page, Site
 
 from newsletters.letter import Item, Kind, Letter, Section, Sender, Visibility
 from newsletters.richtext import plain, web_address
 from newsletters.sources import Sources
-from pages.models import CentreSettings
+from pages.models import BasePage, CentreSettings
 from pages.period import MONTHS
 
 if TYPE_CHECKING:
@@ -167,6 +167,26 @@ def _experience(item: Item, value: Any, place: str, sources: Sources) -> Item:
     return replace(item, link_label=_label("Lire la fiche", item))
 
 
+def _page(item: Item, value: Any, place: str, sources: Sources) -> Item:
+    """What the page itself says, unless the editor wrote otherwise for the letter."""
+    page = sources.specific(value.get("page"))
+    if page is None:
+        return item
+    item = replace(
+        item,
+        title=item.title or plain(page.title),
+        kicker=plain(capfirst(page._meta.verbose_name)),
+        html=item.html or _paragraph(page_summary(page)),
+        url=urljoin(sources.base_url, page.url) if page.url else "",
+    )
+    return replace(item, link_label=_label("Lire", item))
+
+
+def page_summary(page: Page) -> str:
+    """The sentence a page gives of itself, whatever its type."""
+    return page.summary() if isinstance(page, BasePage) else page.search_description
+
+
 def _zoom(item: Item, value: Any, place: str, sources: Sources) -> Item:
     return item
 
@@ -189,4 +209,5 @@ BUILDERS: dict[Kind, Callable[[Item, Any, str, Sources], Item]] = {
     Kind.PRESS: _press,
     Kind.ZOOM: _zoom,
     Kind.IMAGE: _image,
+    Kind.PAGE: _page,
 }

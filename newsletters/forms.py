@@ -46,3 +46,12 @@ class ScheduleForm(forms.Form):
         if at and at < timezone.now():
             raise ValidationError("Cette date est passée.")
         return at
+
+
+class ErratumForm(forms.Form):
+    correction = forms.CharField(
+        label="Ce qui est corrigé",
+        max_length=600,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="Une phrase, placée en tête du rectificatif.",
+    )

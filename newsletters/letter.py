@@ -32,6 +32,7 @@ class Kind(StrEnum):
     PRESS = "press"
     ZOOM = "zoom"
     IMAGE = "image"
+    PAGE = "page"
 
 
 KIND_LABELS = {
@@ -42,6 +43,7 @@ KIND_LABELS = {
     Kind.PRESS: "Revue de presse",
     Kind.ZOOM: "Zoom",
     Kind.IMAGE: "Image",
+    Kind.PAGE: "Page du site",
 }
 KIND_CHOICES = [(kind.value, label) for kind, label in KIND_LABELS.items()]
 

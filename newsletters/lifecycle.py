@@ -7,23 +7,31 @@ is told so.
 import logging
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
 from django.utils import timezone
 
+from newsletters import preflight
 from newsletters.delivery.answers import RelayUnavailable
 from newsletters.delivery.claim import skip_cancelled
 from newsletters.delivery.freeze import FreezeError, freeze
 from newsletters.delivery.message import explained
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
-from newsletters.editions import email, text
-from newsletters.letter import EditionError, compose
 from newsletters.models import IssuePage, Mailing, Subscription
+from newsletters.rendering import (
+    CHANGED,
+    LifecycleError,
+    fill,
+    has_changed,
+    latest,
+    refuse_changed,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -35,50 +43,60 @@ _CLOCK_SLACK: Final = timedelta(minutes=5)
 _State = Mailing.State
 
 
-class LifecycleError(Exception):
-    """The step cannot be taken; the text is French and meant for the person who asked."""
-
-
-class Rendering(NamedTuple):
-    subject: str
-    preheader: str
-    html: str
-    text: str
-
-
-@transaction.atomic
 def prepare(*, issue: IssuePage, user: AbstractBaseUser | None) -> Mailing:
     """The draft mailing of an issue: its latest revision rendered, its hash taken.
 
     Preparing again rewrites the same draft, whose former approval no longer matches. Raises
-    LifecycleError with every problem of the issue, or when a mailing of it is already approved.
+    LifecycleError with every problem of the issue, what its preflight finds to block, or when a
+    mailing of it is already approved.
     """
+    content = latest(issue)
+    draft = Mailing(issue=issue)
+    fill(draft, content)
+    # Outside the transaction: it may wait for other people's servers.
+    _refuse_blocked(content)
+    return _write_draft(issue, content, user)
+
+
+@transaction.atomic
+def _write_draft(issue: IssuePage, content: IssuePage, user: AbstractBaseUser | None) -> Mailing:
     IssuePage.objects.select_for_update(of=("self",)).get(pk=issue.pk)
     engaged = issue.mailings.exclude(state__in=[_State.DRAFT, _State.CANCELLED]).first()
     if engaged:
         raise LifecycleError(
             f"Ce numéro a déjà un envoi : {engaged.get_state_display().lower()} (n° {engaged.pk})."
         )
-    mailing = issue.mailings.filter(state=_State.DRAFT).first() or Mailing(issue=issue)
-    _fill(mailing, _latest(issue))
-    mailing.content_hash = mailing.fingerprint()
+    mailing = issue.mailings.filter(state=_State.DRAFT, corrects=None).first() or Mailing(
+        issue=issue
+    )
+    fill(mailing, content)
+    mailing.content_hash = mailing.issue_hash = mailing.fingerprint()
+    mailing.approved_hash = ""
     mailing.created_by_id = user.pk if user else mailing.created_by_id
     mailing.save()
     logger.info("event=prepared mailing=%s issue=%s", mailing.pk, issue.pk)
     return mailing
 
 
-def expected_audience(*, issue: IssuePage) -> int:
-    """How many people would receive the issue if it left now."""
-    return Subscription.objects.mailable(issue.periodical).count()
+def expected_audience(*, issue: IssuePage, corrects: Mailing | None = None) -> int:
+    """How many people would receive the issue, or its erratum, if it left now."""
+    return Subscription.objects.mailable(issue.periodical).received(corrects).count()
 
 
 def approve(*, mailing: Mailing, content_hash: str, user: AbstractBaseUser | None) -> None:
-    """Approve exactly the content whose hash was shown. Raises LifecycleError for another."""
+    """Approve exactly the content whose hash was shown.
+
+    Raises LifecycleError for another content, for an issue edited since, for one that its
+    preflight blocks, and, with NEWSLETTER_FOUR_EYES, to the person who prepared it.
+    """
+    if settings.NEWSLETTER_FOUR_EYES and (user is None or user.pk == mailing.created_by_id):
+        raise LifecycleError("L'approbation revient à une autre personne que celle qui prépare.")
     if not content_hash == mailing.content_hash == mailing.fingerprint():
         raise LifecycleError(
             "Le contenu a changé depuis qu'il vous a été montré. Relisez-le avant d'approuver."
         )
+    refuse_changed(mailing, "la préparation")
+    _refuse_blocked(latest(mailing.issue))
     _step(
         mailing,
         [_State.DRAFT],
@@ -92,9 +110,16 @@ def approve(*, mailing: Mailing, content_hash: str, user: AbstractBaseUser | Non
 
 
 def schedule(*, mailing: Mailing, at: datetime, user: AbstractBaseUser | None) -> None:
-    """Let the worker send at this moment (aware); now is allowed, the past is not."""
+    """Let the worker send at this moment (aware); now is allowed, the past is not.
+
+    Nothing leaves before NEWSLETTER_UNDO_MINUTES have passed. Raises LifecycleError, also when
+    the issue is no longer what was approved.
+    """
     if at < timezone.now() - _CLOCK_SLACK:
         raise LifecycleError("Cette date est passée : choisissez un moment à venir.")
+    refuse_changed(mailing, "l'approbation")
+    if undo := settings.NEWSLETTER_UNDO_MINUTES:
+        at = max(at, timezone.now() + timedelta(minutes=undo))
     _step(
         mailing,
         [_State.APPROVED, _State.SCHEDULED],
@@ -123,6 +148,23 @@ def resume(*, mailing: Mailing) -> None:
     if not begun:
         values["scheduled_at"] = timezone.now()
     _step(mailing, [_State.PAUSED], "Cet envoi n'est pas en pause", pause_reason="", **values)
+
+
+def withdraw(*, mailing: Mailing) -> None:
+    """Back to preparation, unapproved, as long as nothing has left. Raises LifecycleError."""
+    if mailing.audience is not None:
+        raise LifecycleError("L'envoi a commencé : il ne peut plus revenir à la préparation.")
+    _step(
+        mailing,
+        [_State.APPROVED, _State.SCHEDULED, _State.PAUSED],
+        "Seul un envoi approuvé peut revenir à la préparation",
+        state=_State.DRAFT,
+        approved_hash="",
+        approved_at=None,
+        approved_by_id=None,
+        scheduled_at=None,
+        pause_reason="",
+    )
 
 
 @transaction.atomic
@@ -157,7 +199,7 @@ def send_test(*, issue: IssuePage, addresses: Sequence[str], user: AbstractBaseU
         except ValidationError as error:
             raise LifecycleError(f"L'adresse « {address} » est mal formée.") from error
     mailing = Mailing(issue=issue)
-    _fill(mailing, _latest(issue))
+    fill(mailing, latest(issue))
     mailing.subject = f"[TEST] {mailing.subject}"
     try:
         sent = send_samples(mailing, wanted)
@@ -183,12 +225,20 @@ def launch_due() -> list[Mailing]:
         try:
             if mailing.scheduled_at and now - mailing.scheduled_at > LATE:
                 _ask(mailing, mailing.scheduled_at)
+            elif has_changed(mailing=mailing):
+                _try_pause(mailing, CHANGED.format("l'approbation"))
             else:
                 freeze(mailing=mailing)
         except FreezeError as error:
             _try_pause(mailing, str(error))
         mailing.refresh_from_db()
     return examined
+
+
+def _refuse_blocked(issue: IssuePage) -> None:
+    blocking = [finding for finding in preflight.run(issue) if finding.blocks]
+    if blocking:
+        raise LifecycleError("\n".join(f"{f.where.label} : {f.message}." for f in blocking))
 
 
 def _ask(mailing: Mailing, scheduled_at: datetime) -> None:
@@ -225,34 +275,3 @@ def _step(
     if not moved:
         raise LifecycleError(f"{otherwise} (état : {mailing.get_state_display().lower()}).")
     logger.info("event=%s mailing=%s", mailing.state, mailing.pk)
-
-
-def _latest(issue: IssuePage) -> IssuePage:
-    """The latest revision, published or not: what the editor sees is what leaves."""
-    return issue.get_latest_revision_as_object() if issue.latest_revision_id else issue
-
-
-def _fill(mailing: Mailing, issue: IssuePage) -> None:
-    """Copy into the mailing everything its readers receive. Raises LifecycleError."""
-    problems = issue.section_problems()
-    if issue.period is None:
-        problems.insert(0, "Période : indiquez un mois, ou deux mois qui se suivent, et l'année.")
-    longest = Mailing._meta.get_field("subject").max_length or 0
-    if len(issue.mail_subject) > longest:
-        problems.append(f"Objet du courriel : {longest} caractères au plus.")
-    if problems:
-        raise LifecycleError("\n".join(problems))
-    mailing.subject, mailing.preheader, mailing.html, mailing.text = render(issue)
-    series = issue.periodical
-    mailing.from_name, mailing.from_email = series.sender_name, series.sender_email
-    mailing.reply_to = series.reply_to
-
-
-def render(issue: IssuePage) -> Rendering:
-    """The mail and text editions of an issue, placeholders in place. Raises LifecycleError."""
-    try:
-        letter = compose(issue)
-        html, plain = email.render(letter), text.render(letter)
-    except EditionError as error:
-        raise LifecycleError(str(error)) from error
-    return Rendering(letter.subject, letter.preheader, html, plain)

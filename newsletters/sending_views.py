@@ -14,10 +14,11 @@ from django.views.generic import TemplateView, View
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
-from newsletters import lifecycle
-from newsletters.forms import ScheduleForm, TestSendForm
-from newsletters.models import IssuePage, Mailing
+from newsletters import errata, lifecycle, preflight, rendering
+from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
+from newsletters.models import IssuePage, Mailing, PeriodicalPage
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow
+from newsletters.rendering import LifecycleError
 
 
 def require(request: HttpRequest, right: str) -> None:
@@ -56,6 +57,11 @@ class MailingIndex(SendingScreen):
                 :100
             ],
             unsent=unsent[:10],
+            archives=[
+                page
+                for page in PeriodicalPage.objects.select_related("periodical")
+                if page.permissions_for_user(self.request.user).can_add_subpage()
+            ],
             **kwargs,
         )
 
@@ -74,9 +80,14 @@ class PrepareMailing(SendingScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         latest = self.issue.get_latest_revision_as_object()
+        # Opening every link takes seconds: on request here, and always when preparing.
+        thorough = "complet" in self.request.GET
         context = {
             "issue": latest,
-            "problems": latest.section_problems(),
+            "findings": preflight.run(
+                latest, checks=preflight.THOROUGH if thorough else preflight.QUICK
+            ),
+            "thorough": thorough,
             "recipients": lifecycle.expected_audience(issue=self.issue),
             "test_form": TestSendForm(initial={"addresses": self.request.user.email}),
         }
@@ -88,7 +99,7 @@ class PrepareMailing(SendingScreen):
             return self.send_test(request)
         try:
             mailing = lifecycle.prepare(issue=self.issue, user=request.user)
-        except lifecycle.LifecycleError as error:
+        except LifecycleError as error:
             messages.error(request, str(error))
             return self.render_to_response(self.get_context_data())
         log(self.issue, "newsletters.prepared", user=request.user, data={"mailing": mailing.pk})
@@ -102,7 +113,7 @@ class PrepareMailing(SendingScreen):
                 count = lifecycle.send_test(
                     issue=self.issue, addresses=form.cleaned_data["addresses"], user=request.user
                 )
-            except lifecycle.LifecycleError as error:
+            except LifecycleError as error:
                 form.add_error("addresses", str(error))
             else:
                 messages.success(request, f"Test envoyé à {count} adresse(s).")
@@ -130,7 +141,16 @@ class MailingDetail(SendingScreen):
             "mailing": self.mailing,
             "equation": self.mailing.equation(),
             "schedule_form": ScheduleForm(),
-            "expected": lifecycle.expected_audience(issue=self.mailing.issue),
+            "expected": errata.expected(self.mailing),
+            "changed": state in (states.APPROVED, states.SCHEDULED)
+            and rendering.has_changed(mailing=self.mailing),
+            "may_withdraw": state in (states.APPROVED, states.SCHEDULED, states.PAUSED)
+            and self.mailing.audience is None
+            and user.has_perm(PREPARE),
+            "may_correct": state == states.FINISHED
+            and not self.mailing.is_erratum
+            and user.has_perm(PREPARE),
+            "erratum_form": ErratumForm(),
             "may_approve": state == states.DRAFT and user.has_perm(APPROVE),
             "may_schedule": state == states.APPROVED and user.has_perm(SEND),
             "may_pause": state in (states.SCHEDULED, states.SENDING) and user.has_perm(SEND),
@@ -151,6 +171,8 @@ class MailingAction(View):
         "pause": SEND,
         "reprendre": SEND,
         "annuler": SEND,
+        "retirer": PREPARE,
+        "rectifier": PREPARE,
     }
 
     def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -160,7 +182,7 @@ class MailingAction(View):
         mailing = get_object_or_404(Mailing, pk=pk)
         try:
             message = getattr(self, action)(request, mailing)
-        except lifecycle.LifecycleError as error:
+        except LifecycleError as error:
             messages.error(request, str(error))
         else:
             log(
@@ -170,7 +192,9 @@ class MailingAction(View):
                 data={"mailing": mailing.pk, "content_hash": mailing.content_hash},
             )
             messages.success(request, message)
-        return HttpResponseRedirect(reverse("mailings:detail", args=[pk]))
+        return HttpResponseRedirect(reverse("mailings:detail", args=[self.goes_to or pk]))
+
+    goes_to: int | None = None
 
     def approuver(self, request: HttpRequest, mailing: Mailing) -> str:
         seen = request.POST.get("content_hash", "")
@@ -181,10 +205,14 @@ class MailingAction(View):
         form = ScheduleForm(request.POST)
         if not form.is_valid():
             problems = [str(problem) for errors in form.errors.values() for problem in errors]
-            raise lifecycle.LifecycleError(" ".join(problems))
+            raise LifecycleError(" ".join(problems))
+        # Only the confirmation screen knows it: nobody sends what was not repeated to them.
+        if request.POST.get("content_hash") != mailing.approved_hash:
+            raise LifecycleError("Confirmez l'objet et le nombre de destinataires.")
         at = form.cleaned_data["at"] or timezone.now()
         lifecycle.schedule(mailing=mailing, at=at, user=request.user)
-        return f"Envoi programmé pour le {timezone.localtime(at):%d/%m/%Y à %H:%M}."
+        leaves = timezone.localtime(mailing.scheduled_at)
+        return f"Envoi programmé pour le {leaves:%d/%m/%Y à %H:%M}. Il peut encore être annulé."
 
     def pause(self, request: HttpRequest, mailing: Mailing) -> str:
         lifecycle.pause(mailing=mailing, reason="Mis en pause depuis l'administration.")
@@ -197,6 +225,17 @@ class MailingAction(View):
     def annuler(self, request: HttpRequest, mailing: Mailing) -> str:
         lifecycle.cancel(mailing=mailing)
         return "Envoi annulé. Ce qui est déjà parti est conservé dans le procès-verbal."
+
+    def retirer(self, request: HttpRequest, mailing: Mailing) -> str:
+        lifecycle.withdraw(mailing=mailing)
+        return "L'envoi revient à la préparation ; son approbation est levée."
+
+    def rectifier(self, request: HttpRequest, mailing: Mailing) -> str:
+        form = ErratumForm(request.POST)
+        note = form.cleaned_data["correction"] if form.is_valid() else ""
+        erratum = errata.prepare_erratum(mailing=mailing, correction=note, user=request.user)
+        self.goes_to = erratum.pk
+        return "Le rectificatif est prêt à être relu et approuvé."
 
 
 class MailingProgress(View):

@@ -8,12 +8,13 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from wagtail.images.exceptions import InvalidFilterSpecError
 from wagtail.images.models import SourceImageIOError
+from wagtail.models import Page
 
 from willow.image import UnrecognisedImageFormatError
 
 from newsletters.letter import EditionError, Picture
 from newsletters.richtext import RichTextError, clean, expand_all, plain
-from pages.models import CreditedImage, CreditedRendition
+from pages.models import BasePage, CreditedImage, CreditedRendition
 
 if TYPE_CHECKING:
     from newsletters.models import IssuePage
@@ -32,13 +33,22 @@ class Sources:
     def __init__(self, issue: "IssuePage", base_url: str, logo: CreditedImage | None) -> None:
         self.base_url = base_url
         values = [child.value for child in _items(issue)]
-        pages = [page for value in values if (page := value.get("page"))]
+        chosen = [page for value in values if (page := value.get("page"))]
+        pages = [page for page in chosen if isinstance(page, BasePage)]
+        # A chooser open to every type gives bare pages: their own fields come in bulk.
+        bare = [page.pk for page in chosen if not isinstance(page, BasePage)]
+        self._specific = {
+            page.pk: page for page in (Page.objects.filter(pk__in=bare).specific() if bare else ())
+        }
         prefetch_related_objects(pages, "cover")
         images = [value.get("image") for value in values] + [page.cover for page in pages]
         _prefetch_renditions([image for image in (*images, issue.cover, logo) if image])
         texts = {source for value in values if (source := _source(value.get("text")))}
         ordered = sorted(texts | {issue.editorial or ""})
         self._expanded = dict(zip(ordered, expand_all(ordered), strict=True))
+
+    def specific(self, page: Page | None) -> Page | None:
+        return self._specific.get(page.pk, page) if page else None
 
     def html(self, text: Any, owner: str) -> str:
         """Clean HTML of a rich-text value; `owner` names it in the EditionError."""

@@ -8,6 +8,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
+from newsletters import composing_views, confirming_views
 from newsletters import sending_views as views
 from newsletters.models import Periodical, Subscriber
 from newsletters.permissions import may_follow
@@ -32,10 +33,23 @@ class MailingViewSet(ViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             path("", views.MailingIndex.as_view(), name="index"),
+            path(
+                "numero/<int:archive_id>/<slug:source>/",
+                composing_views.StartIssue.as_view(),
+                name="start",
+            ),
+            path(
+                "actualiser/<int:issue_id>/",
+                composing_views.RefreshIssue.as_view(),
+                name="refresh",
+            ),
+            path("lien/", composing_views.DescribeLink.as_view(), name="describe_link"),
             path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
             path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
             path("<int:pk>/avancement/", views.MailingProgress.as_view(), name="progress"),
             path("<int:pk>/courriel/", views.MailingContent.as_view(), name="content"),
+            path("<int:pk>/confirmer/", confirming_views.ConfirmMailing.as_view(), name="confirm"),
+            path("<int:pk>/fichier/", confirming_views.MailingFile.as_view(), name="file"),
             path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
         ]
 

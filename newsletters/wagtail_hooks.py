@@ -13,11 +13,13 @@ from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
 
 from newsletters.models import IssuePage, Subscriber
+from newsletters.page_viewsets import IssueViewSet
 from newsletters.permissions import AddressPolicy, may_follow
 from newsletters.viewsets import LettersGroup
 
 register_permission_policy(Subscriber, AddressPolicy(Subscriber))
 hooks.register("register_admin_viewset", lambda: LettersGroup())
+hooks.register("register_admin_viewset", lambda: IssueViewSet())
 
 LOG_ACTIONS = {
     "prepared": ("Préparer l'envoi", "Envoi préparé"),
@@ -25,6 +27,8 @@ LOG_ACTIONS = {
     "programmer": ("Programmer", "Envoi programmé"),
     "pause": ("Mettre en pause", "Envoi mis en pause"),
     "reprendre": ("Reprendre", "Envoi repris"),
+    "retirer": ("Revenir à la préparation", "Envoi revenu à la préparation"),
+    "rectifier": ("Préparer un rectificatif", "Rectificatif préparé"),
     "annuler": ("Annuler", "Envoi annulé"),
 }
 
@@ -39,7 +43,14 @@ def register_log_actions(actions: Any) -> None:
 def issue_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
-    """« Préparer l'envoi » in the header of every issue."""
+    """« Préparer l'envoi » and « Actualiser depuis le site » in the header of every issue."""
+    if isinstance(page.specific_deferred, IssuePage) and page.permissions_for_user(user).can_edit():
+        yield Button(
+            "Actualiser depuis le site",
+            reverse("mailings:refresh", args=[page.pk]),
+            icon_name="rotate",
+            priority=16,
+        )
     if isinstance(page.specific_deferred, IssuePage) and may_follow(user):
         yield Button(
             "Préparer l'envoi",
@@ -52,3 +63,12 @@ def issue_header_buttons(
 @hooks.register("insert_global_admin_css")
 def admin_css() -> SafeString:
     return format_html('<link rel="stylesheet" href="{}">', static("css/admin.css"))
+
+
+@hooks.register("insert_editor_js")
+def link_proposals() -> SafeString:
+    return format_html(
+        '<script src="{}" data-describe="{}" defer></script>',
+        static("js/links.js"),
+        reverse("mailings:describe_link"),
+    )

@@ -27,7 +27,7 @@ LABELS = {"type": TYPES, "kind": dict(letters.KIND_CHOICES)}
 CHUNK = 100
 
 # Items that only point at something indexed for itself: they are read with their issue.
-_WITHIN_ISSUE = (letters.Kind.EXPERIENCE, letters.Kind.IMAGE)
+_WITHIN_ISSUE = (letters.Kind.EXPERIENCE, letters.Kind.PAGE, letters.Kind.IMAGE)
 
 
 @dataclass(frozen=True, slots=True)

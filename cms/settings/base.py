@@ -189,6 +189,15 @@ ANYMAIL: dict[str, Any] = {
 # How the letter leaves: "smtp" (our pipelined client) or "django" (any EMAIL_BACKEND).
 NEWSLETTER_TRANSPORT = env.text("NEWSLETTER_TRANSPORT", "smtp")
 NEWSLETTER_JOURNAL_DIR = VAR_DIR / "journal"
+# --- Before a sending: see newsletters.preflight and newsletters.lifecycle
+# May the server open the links of a letter and look up its sender's domain?
+NEWSLETTER_ASK_OUTSIDE = env.boolean("NEWSLETTER_ASK_OUTSIDE", True)
+NEWSLETTER_DNS_RESOLVERS = env.names("NEWSLETTER_DNS_RESOLVERS")
+NEWSLETTER_DKIM_SELECTOR = env.text("NEWSLETTER_DKIM_SELECTOR", "")
+# Whoever prepared an envoi may not approve it.
+NEWSLETTER_FOUR_EYES = env.boolean("NEWSLETTER_FOUR_EYES", False)
+# Minutes during which « Envoyer » can still be taken back.
+NEWSLETTER_UNDO_MINUTES = env.integer("NEWSLETTER_UNDO_MINUTES", 10)
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
 MAIL_CATCHER_DIR = VAR_DIR / "mail"
 SHOW_CAUGHT_MAIL = False

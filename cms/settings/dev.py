@@ -14,3 +14,5 @@ STORAGES = {
     "documents": DOCUMENT_STORAGE,
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
+# The demonstration works without a network, and its letters link to example.org.
+NEWSLETTER_ASK_OUTSIDE = env.boolean("NEWSLETTER_ASK_OUTSIDE", False)

@@ -30,3 +30,6 @@ WAGTAILADMIN_BASE_URL = "http://testserver"
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
 # A test that publishes must not start a rebuild in a thread of its own.
 SEARCH_FOLLOW = "off"
+# No test asks the network, and most send at once.
+NEWSLETTER_ASK_OUTSIDE = False
+NEWSLETTER_UNDO_MINUTES = 0

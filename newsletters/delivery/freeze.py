@@ -67,6 +67,7 @@ def _plan(mailing: Mailing) -> None:
     }
     people = (
         Subscription.objects.mailable(mailing.issue.periodical)
+        .received(mailing.corrects)
         .order_by("pk")
         .values_list(*columns.values())
     )

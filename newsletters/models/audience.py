@@ -1,12 +1,15 @@
 """Who reads the letters, on what legal basis, with the proof. Written by `consent` only."""
 
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from django.db import models
 from django.utils import timezone
 
 from newsletters.models.periodical import Periodical
 from pages.models import ActorType, Territory, Theme
+
+if TYPE_CHECKING:
+    from newsletters.models.mailing import Mailing
 
 
 class Subscriber(models.Model):
@@ -62,6 +65,13 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
     def mailable(self, periodical: Periodical) -> Self:
         """Who receives an issue of this series if it leaves now."""
         return self.active().filter(periodical=periodical, subscriber__blocked_at=None)
+
+    def received(self, mailing: "Mailing | None") -> Self:
+        """Those to whom this mailing was delivered; None asks for nothing and changes nothing."""
+        if mailing is None:
+            return self
+        accepted = mailing.deliveries.filter(state="accepted")
+        return self.filter(subscriber__in=accepted.values("subscriber"))
 
 
 class Subscription(models.Model):

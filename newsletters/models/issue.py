@@ -1,5 +1,6 @@
 """One issue of a series: what is composed, checked, approved and sent."""
 
+import re
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -36,6 +37,19 @@ from pages.syndication import FeedLink
 @csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 def mail_response(request: HttpRequest, html: str) -> HttpResponse:
     return HttpResponse(html.replace(UNSUBSCRIBE_TOKEN, "#"))
+
+
+def without_images(html: str) -> str:
+    """The mail as most offices first see it: alternatives only."""
+    return re.sub(r'(<img\b[^>]*?)\ssrc="[^"]*"', r"\1", html)
+
+
+def in_dark(html: str) -> str:
+    """The mail's dark rules applied whatever the reader's screen prefers."""
+    return html.replace("(prefers-color-scheme:dark)", "all")
+
+
+MAIL_PREVIEWS = {"email": str, "email-sans-images": without_images, "email-sombre": in_dark}
 
 
 def text_response(content: str) -> HttpResponse:
@@ -83,6 +97,12 @@ class IssuePage(PeriodFields, BasePage):
     body = StreamField(IssueStream(), verbose_name="rubriques", blank=True)
 
     feed_slug, feed_title = "lettres", "Lettres d’information"
+    corrected_on = models.DateField(
+        "corrigé le", null=True, blank=True, help_text="Affiché sur la page du numéro."
+    )
+    correction_note = models.CharField(
+        "ce qui a été corrigé", max_length=300, blank=True, validators=[no_line_break]
+    )
 
     base_form_class = IssueForm
     objects = PageManager.from_queryset(IssueQuerySet)()
@@ -98,6 +118,12 @@ class IssuePage(PeriodFields, BasePage):
         MultiFieldPanel([FieldPanel("subject"), FieldPanel("preheader")], heading="Courriel"),
         "number",
         InlinePanel("co_producers", heading="Co-producteurs", label="organisme"),
+        MultiFieldPanel(
+            [FieldPanel("corrected_on"), FieldPanel("correction_note")],
+            heading="Correction après l'envoi",
+            help_text="Le courriel parti est conservé tel quel ; seule la page du site change.",
+            classname="collapsed",
+        ),
     ]
     edit_handler = TabbedInterface(
         [
@@ -124,11 +150,19 @@ class IssuePage(PeriodFields, BasePage):
         APIField("editorial"),
         APIField("body"),
         APIField("cover"),
+        APIField("corrected_on"),
+        APIField("correction_note"),
     ]
     # A copy is a new issue: it must not look sent, nor claim the original's period.
     exclude_fields_in_copy = ["year", "first_month", "last_month"]
 
-    preview_modes = [("", "Site"), ("email", "Courriel"), ("text", "Texte brut")]
+    preview_modes = [
+        ("", "Site"),
+        ("email", "Courriel"),
+        ("email-sans-images", "Courriel, images bloquées"),
+        ("email-sombre", "Courriel, sombre"),
+        ("text", "Texte brut"),
+    ]
     parent_page_types = ["newsletters.PeriodicalPage"]
     subpage_types: list[str] = []
     template = "newsletters/issue_page.html"
@@ -169,8 +203,8 @@ class IssuePage(PeriodFields, BasePage):
     def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
         """The draft in one edition; what stops it from being made is said in its place."""
         try:
-            if mode_name == "email":
-                return mail_response(request, email.render(compose(self)))
+            if as_seen := MAIL_PREVIEWS.get(mode_name):
+                return mail_response(request, as_seen(email.render(compose(self))))
             if mode_name == "text":
                 return text_response(text.render(compose(self)))
             # The page's template composes when it is rendered, too late to be caught here.

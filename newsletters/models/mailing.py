@@ -58,6 +58,19 @@ class Mailing(models.Model):
     html = models.TextField("HTML figé", editable=False)
     text = models.TextField("texte figé", editable=False)
     content_hash = models.CharField("empreinte du contenu", max_length=64, editable=False)
+    # A correction goes to those who received the mailing it corrects, and to nobody else.
+    corrects = models.ForeignKey(
+        "self",
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="errata",
+        verbose_name="corrige l'envoi",
+    )
+    correction = models.TextField("ce qui est corrigé", blank=True, max_length=600)
+    # What the issue itself gave when prepared: compared with what it gives now, so that an edit
+    # after the approval is seen. Empty for a row no issue was rendered into.
+    issue_hash = models.CharField(max_length=64, blank=True, editable=False)
     approved_hash = models.CharField(max_length=64, blank=True, editable=False)
     approved_at = models.DateTimeField("approuvé le", null=True, editable=False)
     approved_by = models.ForeignKey(
@@ -95,6 +108,10 @@ class Mailing(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject} ({self.get_state_display().lower()})"
+
+    @property
+    def is_erratum(self) -> bool:
+        return self.corrects_id is not None
 
     def fingerprint(self) -> str:
         """SHA-256 of everything a reader receives, personal links excepted."""

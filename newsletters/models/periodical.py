@@ -140,6 +140,11 @@ class SectionTemplate(Orderable):
     title = models.CharField("titre", max_length=120)
     intro = models.TextField("introduction", blank=True)
     allowed_kinds = ChoiceListField("contenus admis", choice_list=KIND_CHOICES)
+    keep_items = models.BooleanField(
+        "reprendre les contenus",
+        default=False,
+        help_text="À la duplication d'un numéro, les contenus de cette rubrique sont conservés.",
+    )
     min_items = models.PositiveSmallIntegerField("minimum", default=0)
     max_items = models.PositiveSmallIntegerField(
         "maximum", null=True, blank=True, validators=[MinValueValidator(1)]
@@ -150,6 +155,7 @@ class SectionTemplate(Orderable):
         FieldPanel("intro"),
         FieldPanel("allowed_kinds"),
         FieldRowPanel([FieldPanel("min_items"), FieldPanel("max_items")]),
+        FieldPanel("keep_items"),
     ]
 
     class Meta(Orderable.Meta):

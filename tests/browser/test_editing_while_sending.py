@@ -19,6 +19,7 @@ from newsletters import lifecycle
 from newsletters.models import Mailing
 from tests.builders import make_issue, make_periodical, make_readers
 from tests.crash.test_kill import database_url
+from tests.newsletters.test_approval import BODY
 from tests.smtp_sink import SmtpSink
 
 pytestmark = pytest.mark.browser
@@ -70,7 +71,7 @@ def test_autosave_and_preview_never_meet_a_locked_database(
     page.on("response", lambda r: failures.append(f"{r.status} {r.url}") if r.status >= 500 else 0)
     periodical = make_periodical()
     make_readers(READERS, periodical=periodical)
-    sent = make_issue(periodical=periodical)
+    sent = make_issue(periodical=periodical, body=BODY)
     edited = make_issue(periodical=periodical, title="Avril", slug="avril", first_month=4)
     mailing = lifecycle.prepare(issue=sent, user=None)
     lifecycle.approve(mailing=mailing, content_hash=mailing.content_hash, user=None)

@@ -5,10 +5,10 @@ from django.contrib.auth import get_user_model
 import pytest
 import time_machine
 
-from newsletters import lifecycle
+from newsletters import lifecycle, rendering
 from newsletters.delivery.answers import RelayUnavailable
-from newsletters.lifecycle import LifecycleError, Rendering
 from newsletters.models import Delivery, Mailing, SectionTemplate
+from newsletters.rendering import LifecycleError, Rendering
 from tests.builders import make_issue, make_mailing, make_readers, make_sending
 
 pytestmark = pytest.mark.django_db
@@ -25,11 +25,12 @@ def user():
 def plain_editions(monkeypatch):
     """The editions have their own tests; here a letter is its title."""
 
-    def render(issue) -> Rendering:
+    def render(issue, correction=None) -> Rendering:
         link = "%%unsubscribe_url%%"
         return Rendering(issue.mail_subject, "", f"<p>{issue.title}</p>{link}\n", f"{link}\n")
 
-    monkeypatch.setattr(lifecycle, "render", render)
+    monkeypatch.setattr(rendering, "render", render)
+    monkeypatch.setattr(lifecycle.preflight, "run", lambda issue: [])
 
 
 def step(name: str, mailing: Mailing) -> None:

@@ -68,3 +68,24 @@ def test_what_stops_the_letter_is_said_in_the_preview(mode):
 
 def test_the_preview_has_the_widths_of_a_phone_a_mail_and_a_desk():
     assert [size["device_width"] for size in IssuePage().preview_sizes] == [375, 600, 1280]
+
+
+def test_the_mail_is_previewed_without_its_images_and_with_their_alternatives():
+    html = preview(make_full_issue(), "email-sans-images").content.decode()
+    assert "<img" in html
+    assert 'src="' not in html
+    assert 'alt="Des habitant' in html
+
+
+def test_the_mail_is_previewed_in_the_dark():
+    html = preview(make_full_issue(), "email-sombre").content.decode()
+    assert "@media all{" in html.replace(" ", "").replace("@mediaall", "@media all")
+    assert "prefers-color-scheme" not in html
+
+
+def test_a_page_corrected_after_the_sending_says_so(client):
+    issue = make_issue(corrected_on="2026-03-10", correction_note="la date de la rencontre")
+    html = client.get(issue.url).content.decode()
+    assert "Corrigé le" in html
+    assert '<time datetime="2026-03-10">10 mars 2026</time>' in html
+    assert "la date de la rencontre" in html

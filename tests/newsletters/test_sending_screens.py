@@ -7,6 +7,7 @@ import pytest
 from newsletters import lifecycle
 from newsletters.models import Mailing
 from tests.builders import make_issue, make_periodical, make_subscription
+from tests.newsletters.test_approval import BODY
 
 pytestmark = pytest.mark.django_db
 State = Mailing.State
@@ -16,7 +17,7 @@ State = Mailing.State
 def issue():
     periodical = make_periodical()
     make_subscription("lecteur@example.org", periodical=periodical)
-    return make_issue(periodical=periodical)
+    return make_issue(periodical=periodical, body=BODY)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ def test_the_whole_way_by_clicking(admin_client, issue):
     admin_client.post(f"/admin/envois/preparer/{issue.pk}/")
     mailing = Mailing.objects.get()
     act(admin_client, mailing, "approuver", content_hash=mailing.content_hash)
-    act(admin_client, mailing, "programmer", at="")
+    act(admin_client, mailing, "programmer", at="", content_hash=mailing.content_hash)
     mailing.refresh_from_db()
     assert mailing.state == State.SCHEDULED
     act(admin_client, mailing, "annuler")

@@ -14,3 +14,19 @@ async function refresh() {
 }
 
 if (status) setInterval(refresh, 2000);
+
+// The undo window: how long the send can still be taken back.
+const countdown = document.querySelector("[data-leaves]");
+
+function tick() {
+  const left = Math.max(0, Math.round((new Date(countdown.dataset.leaves) - Date.now()) / 1000));
+  const minutes = Math.floor(left / 60);
+  const hours = Math.floor(minutes / 60);
+  const clock = `${hours ? `${hours} h ` : ""}${minutes % 60} min ${String(left % 60).padStart(2, "0")} s`;
+  countdown.textContent = left ? `Départ dans ${clock} : vous pouvez encore annuler.` : "L'envoi commence.";
+}
+
+if (countdown) {
+  tick();
+  setInterval(tick, 1000);
+}

@@ -1,0 +1,66 @@
+"""The last look before « Envoyer », and the frozen mail as a file."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.views.generic import View
+
+from newsletters import errata
+from newsletters.editions import UNSUBSCRIBE_TOKEN
+from newsletters.forms import ScheduleForm
+from newsletters.models import Mailing
+from newsletters.permissions import SEND, may_follow
+from newsletters.sending_views import SendingScreen, require
+
+
+class ConfirmMailing(SendingScreen):
+    """Subject, number of readers and time, repeated; changes nothing by itself."""
+
+    template_name = "newsletters/admin/confirm.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        mailings = Mailing.objects.select_related("issue__periodical", "corrects")
+        self.mailing = get_object_or_404(mailings, pk=kwargs["pk"])
+
+    def get_page_title(self) -> str:
+        return "Confirmer l'envoi"
+
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require(request, SEND)
+        return super().get(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        form = ScheduleForm(self.request.GET)
+        context = {
+            "mailing": self.mailing,
+            "form": form,
+            "at": form.cleaned_data.get("at") if form.is_valid() else None,
+            "expected": errata.expected(self.mailing),
+            "ready": self.mailing.state == Mailing.State.APPROVED,
+            "undo_minutes": settings.NEWSLETTER_UNDO_MINUTES,
+        }
+        return super().get_context_data(**(context | kwargs))
+
+
+class MailingFile(View):
+    """« Télécharger le HTML » : the mail alone, for a partner who sends it from another tool.
+
+    The personal link becomes the address where anybody may leave: a partner's readers are not in
+    our ledger, and somebody else's link must not travel.
+    """
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not may_follow(request.user):
+            raise PermissionDenied
+        mailing = get_object_or_404(Mailing, pk=pk)
+        leave = f"mailto:{mailing.reply_to or mailing.from_email}?subject=desinscription"
+        response = HttpResponse(
+            mailing.html.replace(UNSUBSCRIBE_TOKEN, leave), content_type="text/html; charset=utf-8"
+        )
+        response.headers["Content-Disposition"] = f'attachment; filename="lettre-{pk}.html"'
+        response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+        return response

@@ -1,0 +1,1 @@
+"""The checks of `newsletters.preflight`, one module for each family."""

@@ -1,0 +1,84 @@
+"""The sender's domain, as mailbox providers look at it: SPF, DKIM and DMARC."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+
+import dns.exception
+import dns.resolver
+
+from newsletters.preflight_checks.draft import Draft, Finding, Level
+
+_WHY = "Gmail, Yahoo et La Poste refusent ou classent en indésirable ce qui n'est pas authentifié."
+SECONDS = 4.0
+
+
+class DnsSilent(Exception):  # noqa: N818  (says what happened)
+    """No resolver answered: nothing is known, which is not the same as nothing published."""
+
+
+def published(name: str) -> list[str]:
+    """The TXT records of a name; empty when it has none. Raises DnsSilent."""
+    resolver = dns.resolver.Resolver(configure=not settings.NEWSLETTER_DNS_RESOLVERS)
+    if settings.NEWSLETTER_DNS_RESOLVERS:
+        resolver.nameservers = settings.NEWSLETTER_DNS_RESOLVERS
+    try:
+        answer = resolver.resolve(name, "TXT", lifetime=SECONDS)
+    except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
+        return []
+    except (dns.exception.DNSException, OSError) as error:
+        raise DnsSilent(name) from error
+    return [b"".join(row.strings).decode("utf-8", "replace") for row in answer]
+
+
+def authentication(draft: Draft) -> Iterator[Finding]:
+    domain = draft.issue.periodical.sender_email.rpartition("@")[2]
+    if not domain:
+        return
+    if not settings.NEWSLETTER_ASK_OUTSIDE:
+        yield _finding(draft, "sender-unchecked", f"Le domaine {domain} : non vérifié")
+        return
+    try:
+        yield from _records(draft, domain)
+    except (DnsSilent, dns.resolver.NoResolverConfiguration):
+        yield _finding(draft, "sender-unchecked", f"Le domaine {domain} : non vérifié")
+
+
+def _records(draft: Draft, domain: str) -> Iterator[Finding]:
+    spf = [text for text in published(domain) if text.lower().startswith("v=spf1")]
+    if len(spf) != 1:
+        what = "n'a pas d'enregistrement SPF" if not spf else "a plusieurs enregistrements SPF"
+        yield _finding(draft, "sender-spf", f"{domain} {what}")
+    elif "+all" in spf[0].lower():
+        yield _finding(draft, "sender-spf", f"Le SPF de {domain} autorise tout le monde (+all)")
+    if not _dmarc(domain):
+        yield _finding(draft, "sender-dmarc", f"{domain} n'a pas de politique DMARC")
+    selector = settings.NEWSLETTER_DKIM_SELECTOR
+    if not selector:
+        what = f"DKIM de {domain} : non vérifié (sélecteur non indiqué)"
+        yield _finding(draft, "sender-unchecked", what)
+    elif not any("p=" in text for text in published(f"{selector}._domainkey.{domain}")):
+        yield _finding(draft, "sender-dkim", f"{domain} n'a pas de clé DKIM « {selector} »")
+
+
+def _dmarc(domain: str) -> bool:
+    """The domain's own policy, or that of a domain above it (RFC 7489 §6.6.3, without the list
+    of public suffixes: a suffix publishes no policy of ours)."""
+    labels = domain.split(".")
+    names = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
+    return any(
+        text.lower().startswith("v=dmarc1")
+        for name in names
+        for text in published(f"_dmarc.{name}")
+    )
+
+
+def _finding(draft: Draft, code: str, message: str) -> Finding:
+    return Finding(
+        code,
+        Level.WARN,
+        message,
+        draft.series,
+        _WHY,
+        "Demandez à la personne qui gère le nom de domaine de publier cet enregistrement.",
+    )
