@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.cache import caches
 from django.core.files.storage import Storage
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import get_conditional_response
 
 from wagtail.models import Site
@@ -19,11 +19,10 @@ from pages.models import CentreSettings, CreditedRendition, ExperiencePage, Orga
 from pages.printing.sheet import sheet
 from pages.typesetting.pictures import LOGO, Pictures
 from pages.typesetting.press import SHARED, TEMPLATES, TypesettingError
+from pages.typesetting.responses import pdf_response
 
 if TYPE_CHECKING:
     from newsletters.models import IssuePage
-
-PDF = "application/pdf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +62,6 @@ def print_issue(issue: "IssuePage", *, base_url: str | None = None) -> PrintedLe
         funders=found.funders,
         partners=found.partners,
     )
-
-
-def pdf_response(pdf: bytes, name: str) -> HttpResponse:
-    response = HttpResponse(pdf, content_type=PDF)
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    # Under « object-src 'none' », browsers refuse to open their own PDF reader.
-    response._csp_exempt = True  # type: ignore[attr-defined]
-    return response
 
 
 def published_response(issue: "IssuePage", request: HttpRequest) -> HttpResponseBase:

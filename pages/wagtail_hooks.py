@@ -2,7 +2,10 @@
 
 from wagtail import hooks
 
-from pages import rich_text
+from pages import (
+    recueil_hooks,  # noqa: F401 — registers its own
+    rich_text,
+)
 from pages.viewsets import VocabularyGroup, organisation_chooser, person_chooser
 
 hooks.register("register_admin_viewset", lambda: VocabularyGroup())

@@ -28,8 +28,9 @@ from newsletters.blocks import MAIL_FEATURES, IssueStream
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
-from newsletters.printing import pdf_response, print_issue, published_response
+from newsletters.printing import print_issue, published_response
 from pages.models import BasePage, PeriodFields
+from pages.typesetting.responses import pdf_response
 
 
 # A mail carries its own styles: the site's policy would strip them from the preview only.
@@ -126,7 +127,12 @@ class IssuePage(PeriodFields, BasePage):
     # A copy is a new issue: it must not look sent, nor claim the original's period.
     exclude_fields_in_copy = ["year", "first_month", "last_month"]
 
-    preview_modes = [("", "Site"), ("email", "Courriel"), ("text", "Texte brut"), ("print", "Imprimé")]
+    preview_modes = [
+        ("", "Site"),
+        ("email", "Courriel"),
+        ("text", "Texte brut"),
+        ("print", "Imprimé"),
+    ]
     parent_page_types = ["newsletters.PeriodicalPage"]
     subpage_types: list[str] = []
     template = "newsletters/issue_page.html"

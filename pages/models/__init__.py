@@ -11,6 +11,7 @@ from .experience import (
 from .home import HomePage
 from .media import CreditedImage, CreditedRendition
 from .people import Organisation, Person
+from .recueil import RecueilPage, RecueilVersion, TeamMember
 from .settings import CentreSettings
 from .taxonomy import ActorType, Territory, Theme
 
@@ -29,6 +30,9 @@ __all__ = [
     "Organisation",
     "PeriodFields",
     "Person",
+    "RecueilPage",
+    "RecueilVersion",
+    "TeamMember",
     "Territory",
     "Theme",
 ]

@@ -41,13 +41,9 @@ def sheet(page: ExperiencePage, pictures: Pictures, base_url: str) -> dict[str, 
         "holders": typeset_text(
             french_list(h.organisation.name for h in page.holders.select_related("organisation"))
         ),
-        "authors": french_list(
-            a.person.full_name for a in page.authors.select_related("person")
-        ),
+        "authors": french_list(a.person.full_name for a in page.authors.select_related("person")),
         "cover": pictures.add(page.cover),
-        "blocks": [
-            part for block in page.body for part in _parts(block, pictures, base_url)
-        ],
+        "blocks": [part for block in page.body for part in _parts(block, pictures, base_url)],
         "contacts": [
             {
                 "name": typeset_text(contact.name),
