@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from newsletters.editions import laid_out
-from newsletters.letter import EditionError, Item, Letter, Picture, Visibility
+from newsletters.letter import EditionError, Item, Letter, Picture, Section, Visibility
 from newsletters.typography import NARROW
 from pages.typesetting.codes import qr_code
 from pages.typesetting.nodes import nodes, printable
@@ -182,15 +182,29 @@ def _data(letter: Letter, files: _Files, sheets: Mapping[int, dict[str, Any]]) -
             name: printable(getattr(sender, name))
             for name in ("name", "address", "phone", "email", "website")
         },
-        "sections": [
-            {
-                "title": printable(section.title),
-                "intro": printable(section.intro),
-                "items": [_item(item, files, sheets) for item in section.items],
-            }
-            for section in letter.sections
-        ],
+        "sections": [_section(section, files, sheets) for section in letter.sections],
     }
+
+
+def _section(
+    section: Section, files: _Files, sheets: Mapping[int, dict[str, Any]]
+) -> dict[str, Any]:
+    items = [_item(item, files, sheets) for item in section.items]
+    return {
+        "title": printable(section.title),
+        "intro": printable(section.intro),
+        "items": items,
+        "weight": _weight(items),
+    }
+
+
+def _weight(value: Any) -> int:
+    """How many characters there are to print, about: where the fitting of a page starts."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        return sum(_weight(part) for part in value.values())
+    return sum(_weight(part) for part in value) if isinstance(value, list) else 0
 
 
 def _item(item: Item, files: _Files, sheets: Mapping[int, dict[str, Any]]) -> dict[str, Any]:

@@ -121,7 +121,7 @@ def test_what_does_not_fit_flows_onto_another_page_and_is_reported():
     printed = render(letter_of(*items))
     assert [s.pages > 1 for s in printed.sections] == [True]
     everything = " ".join(pdf.texts(printed.pdf))
-    assert everything.count("Les habitant·es décident ensemble") == 14 * 12
+    assert everything.count("habitant·es") == 14 * 12
     finding = print_findings(printed)[0]
     assert (finding.code, finding.section) == ("print-overflow", "pole")
     assert "elle occupe" in finding.what
@@ -130,7 +130,8 @@ def test_what_does_not_fit_flows_onto_another_page_and_is_reported():
 def test_a_single_text_taller_than_a_page_is_not_cut_either():
     printed = render(letter_of(news("Longue", html=PROSE * 30)))
     everything = " ".join(pdf.texts(printed.pdf))
-    assert everything.count("Les habitant·es décident ensemble") == 30 * 12
+    # Not the whole sentence: one runs over the foot of a page.
+    assert everything.count("habitant·es") == 30 * 12
 
 
 def test_pictures_carry_their_alternative_and_credit_and_the_decorative_ones_none():
