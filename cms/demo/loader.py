@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from wagtail.models import Page, Site
 
 from cms.demo.articles import load_experiences
+from cms.demo.collections import load_collections
 from cms.demo.letters import load_issues, load_periodical
 from cms.demo.parts import CENTRE, image, organisation, person, read
 from newsletters.models import PeriodicalPage
@@ -108,5 +109,6 @@ def steps() -> Iterator[Step]:
     yield "Rôles", load_roles
     yield "Page d'accueil", load_home
     yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())
+    yield "Recueils annuels", load_collections
     yield "Série Résonances", lambda: load_periodical(HomePage.objects.get())
     yield "Numéros", lambda: load_issues(PeriodicalPage.objects.get())
