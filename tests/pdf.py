@@ -16,7 +16,10 @@ def texts(pdf: bytes) -> list[str]:
 
 
 def whole(text: str) -> str:
-    text = re.sub(r"[-\u00ad\u2010]\n", "", text).replace("\u200b", "")
+    text = re.sub(r"[-\u00ad\u2010]\n", "", text)
+    text = text.replace("\u200b", "").replace("\u2060", "")
+    # One glyph draws both hyphens: within a line, it is the hard one.
+    text = text.replace("\u00ad", "-")
     return re.sub(r"[\s\u00a0\u202f]+", " ", text)
 
 

@@ -47,7 +47,7 @@ def load_collections() -> None:
 def _load(year: int) -> None:
     page = prefilled(year)
     page.preface = PREFACE
-    page.cover = image(f"resonance-recueil-{year}", title="Recueil", credit=f"© {CENTRE}", alt="")
+    page.cover = image(f"garden-recueil-{year}", title="Recueil", credit=f"© {CENTRE}", alt="")
     page.zoom = [("production", dict(zip(FIELDS, row, strict=True))) for row in ZOOM]
     if not page.team.all():
         page.team = [TeamMember(role=role, person=person(name)) for role, name in TEAM]
