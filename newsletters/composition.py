@@ -163,6 +163,7 @@ def _experience(item: Item, value: Any, place: str, sources: Sources) -> Item:
         html=item.html or _paragraph(page.standfirst),
         url=urljoin(sources.base_url, page.url) if page.url else "",
         picture=sources.picture(page.cover, place, None),
+        page_id=page.pk,
     )
     return replace(item, link_label=_label("Lire la fiche", item))
 

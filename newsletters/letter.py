@@ -50,13 +50,17 @@ KIND_CHOICES = [(kind.value, label) for kind, label in KIND_LABELS.items()]
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """An image at mail width: absolute `url`, pixel size, alternative ("" = decorative)."""
+    """An image at mail width: absolute `url`, pixel size, alternative ("" = decorative).
+
+    `file`: its name in the media storage, for print; "" when it has none.
+    """
 
     url: str
     width: int
     height: int
     alt: str
     credit: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,8 @@ class Item:
 
     `anchor`: stable id within the issue. `kicker`: the short line above the title (« National »,
     « Podcast », the media). `html`: clean rich text. `byline`: source, author or place. `url`:
-    absolute, or "". `link_label`: a text that stands alone (RGAA 6.1).
+    absolute, or "". `link_label`: a text that stands alone (RGAA 6.1). `page_id`: the site's
+    page it comes from, which print shows whole.
     """
 
     kind: Kind
@@ -78,6 +83,7 @@ class Item:
     link_label: str = ""
     picture: Picture | None = None
     visibility: Visibility = Visibility.BOTH
+    page_id: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

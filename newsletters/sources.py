@@ -80,6 +80,7 @@ class Sources:
             height=round(rendition.height * shown / rendition.width),
             alt=plain(alt),
             credit=plain(image.credit),
+            file=rendition.file.name,
         )
 
 

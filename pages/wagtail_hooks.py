@@ -2,7 +2,12 @@
 
 from wagtail import hooks
 
-from pages import byte_ranges, embargo, rich_text
+from pages import (
+    byte_ranges,
+    embargo,
+    recueil_hooks,  # noqa: F401 — registers its own
+    rich_text,
+)
 from pages.viewsets import (
     VocabularyGroup,
     organisation_chooser,

@@ -16,6 +16,7 @@ from cms.demo.catalogue import (
     load_resources,
     load_tools,
 )
+from cms.demo.collections import load_collections
 from cms.demo.dossiers import load_dossiers
 from cms.demo.jobs import load_jobs
 from cms.demo.letters import load_issues, load_periodical
@@ -126,5 +127,6 @@ def steps() -> Iterator[Step]:
     yield "Programmes", lambda: load_programmes(HomePage.objects.get())
     yield "Agenda", lambda: load_agenda(HomePage.objects.get())
     yield "Offres d'emploi", lambda: load_jobs(HomePage.objects.get())
+    yield "Recueils annuels", load_collections
     yield "Série Résonances", lambda: load_periodical(HomePage.objects.get())
     yield "Numéros", lambda: load_issues(PeriodicalPage.objects.get())

@@ -140,6 +140,17 @@ DOCUMENT_STORAGE = {
 }
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 10_000
 
+# PDFs of published issues, by their content: bounded, and remade when lost.
+CACHES = {
+    "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
+    "print": {
+        "BACKEND": "django.core.cache.backends.filebased.FileBasedCache",
+        "LOCATION": VAR_DIR / "print",
+        "TIMEOUT": None,
+        "OPTIONS": {"MAX_ENTRIES": 60},
+    },
+}
+
 # --- Wagtail --------------------------------------------------------------------------------
 
 WAGTAIL_SITE_NAME = "Résonances"

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from modelcluster.fields import ParentalKey
 from wagtail.admin.forms import WagtailAdminPageForm
@@ -20,6 +20,7 @@ from wagtail.api import APIField
 from wagtail.fields import RichTextField, StreamField
 from wagtail.models import Orderable, PageManager, PageQuerySet
 from wagtail.search import index
+from wagtail.url_routing import RouteResult
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_update
@@ -29,8 +30,10 @@ from newsletters.blocks import MAIL_FEATURES, IssueStream
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
+from newsletters.printing import print_issue, published_response
 from pages.models import BasePage, PeriodFields
 from pages.syndication import FeedLink
+from pages.typesetting.responses import pdf_response
 
 
 # A mail carries its own styles: the site's policy would strip them from the preview only.
@@ -162,6 +165,7 @@ class IssuePage(PeriodFields, BasePage):
         ("email-sans-images", "Courriel, images bloquées"),
         ("email-sombre", "Courriel, sombre"),
         ("text", "Texte brut"),
+        ("print", "Imprimé"),
     ]
     parent_page_types = ["newsletters.PeriodicalPage"]
     subpage_types: list[str] = []
@@ -207,11 +211,27 @@ class IssuePage(PeriodFields, BasePage):
                 return mail_response(request, as_seen(email.render(compose(self))))
             if mode_name == "text":
                 return text_response(text.render(compose(self)))
+            if mode_name == "print":
+                return pdf_response(print_issue(self).pdf, self.slug or "apercu")
             # The page's template composes when it is rendered, too late to be caught here.
             compose(self)
             return super().serve_preview(request, mode_name)
         except EditionError as error:
             return text_response(f"Aperçu impossible.\n\n{error}\n")
+
+    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
+        """« …/pdf/ » is the print edition of a published issue."""
+        if path_components == ["pdf"] and self.live:
+            return RouteResult(self, kwargs={"edition": "print"})
+        return super().route(request, path_components)
+
+    def serve(self, request: HttpRequest, edition: str = "") -> HttpResponseBase:
+        if edition != "print":
+            return super().serve(request)
+        try:
+            return published_response(self, request)
+        except EditionError as error:
+            raise Http404("Ce numéro n'a pas d'édition imprimée.") from error
 
     @property
     def mail_subject(self) -> str:

@@ -31,6 +31,7 @@ from .publication_parts import (
     PublicationOrganisation,
 )
 from .recording import RecordingIndexPage, RecordingPage, RecordingSpeaker
+from .recueil import RecueilPage, RecueilTeamMember, RecueilVersion
 from .resource import Resource
 from .settings import CentreSettings
 from .taxonomy import ActorType, Territory, Theme
@@ -79,6 +80,9 @@ __all__ = [
     "RecordingIndexPage",
     "RecordingPage",
     "RecordingSpeaker",
+    "RecueilPage",
+    "RecueilTeamMember",
+    "RecueilVersion",
     "Resource",
     "Scheme",
     "Session",

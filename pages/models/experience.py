@@ -60,7 +60,7 @@ class ExperienceIndexPage(BasePage):
     content_panels = [*BasePage.content_panels, "intro", "cover"]
     api_fields = [APIField("intro")]
     parent_page_types = ["pages.HomePage"]
-    subpage_types = ["pages.ExperiencePage"]
+    subpage_types = ["pages.ExperiencePage", "pages.RecueilPage"]
     max_count_per_parent = 1
     template = "pages/experience_index_page.html"
 

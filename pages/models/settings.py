@@ -27,6 +27,14 @@ class CentreSettings(BaseSiteSetting):
         related_name="+",
     )
 
+    funders = models.ManyToManyField(
+        "pages.Organisation",
+        verbose_name="financeurs",
+        blank=True,
+        related_name="+",
+        help_text="Leurs logos sont au bas de la lettre imprimée et du recueil.",
+    )
+
     panels = [
         MultiFieldPanel(
             [
@@ -40,6 +48,7 @@ class CentreSettings(BaseSiteSetting):
         MultiFieldPanel(
             [FieldPanel("publication_director"), FieldPanel("host")], heading="Mentions légales"
         ),
+        "funders",
     ]
 
     class Meta:

@@ -64,12 +64,13 @@ class Command(BaseCommand):
     def prepare(self, subscribers: int, port: int) -> None:
         self.say("Base de données")
         call_command("migrate", verbosity=0)
+        # First: printed volumes carry the address of the site.
+        Site.objects.update(hostname="localhost", port=port)
         # One rebuild at the end instead of an update after each page.
         with held_back():
             for label, action in loader.steps():
                 self.say(label)
                 action()
-        Site.objects.update(hostname="localhost", port=port)
         self.say(f"{subscribers} abonné·es")
         audience.enrol(subscribers)
         self.password = admin_password()

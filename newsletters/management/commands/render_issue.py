@@ -10,6 +10,7 @@ from django.http import HttpResponse
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models import IssuePage
+from newsletters.printing import print_issue
 
 # A file may be passed around: its link must not unsubscribe anybody.
 SAMPLE_LINK = "https://example.org/desinscription"
@@ -31,11 +32,15 @@ def _web(issue: IssuePage) -> str:
     return response.content.decode()
 
 
-EDITIONS = {"email": _email, "text": _text, "web": _web}
+def _print(issue: IssuePage) -> bytes:
+    return print_issue(issue).pdf
+
+
+EDITIONS = {"email": _email, "text": _text, "web": _web, "print": _print}
 
 
 class Command(BaseCommand):
-    help = "Écrit une édition (courriel, texte ou page web) d'un numéro dans un fichier."
+    help = "Écrit une édition (courriel, texte, page web ou PDF) d'un numéro dans un fichier."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("issue", type=int, metavar="ID", help="identifiant du numéro")
@@ -53,8 +58,8 @@ class Command(BaseCommand):
         size = self._write(options["output"], content)
         self.stdout.write(f"{options['output']} : {size / 1000:.1f} ko")
 
-    def _write(self, output: Path, content: str) -> int:
+    def _write(self, output: Path, content: str | bytes) -> int:
         try:
-            return output.write_bytes(content.encode())
+            return output.write_bytes(content.encode() if isinstance(content, str) else content)
         except OSError as error:
             raise CommandError(f"Impossible d'écrire « {output} » : {error.strerror}.") from error

@@ -1,0 +1,1 @@
+"""What the site's own pages look like on paper."""
