@@ -48,6 +48,9 @@ def fill(
 @contextmanager
 def writer_of(index: whoosh_index.FileIndex) -> Iterator[SegmentWriter]:
     writer = index.writer(timeout=LOCK_TIMEOUT, limitmb=64)
+    # Lengths are in the weights already: Whoosh would look for a file of lengths, which does
+    # not exist, once for every posting (a fifth of a rebuild).
+    writer.codec.length_stats = False
     try:
         yield writer
         writer.commit()
