@@ -60,3 +60,21 @@ class Acronym(models.Model):
 
     def __str__(self) -> str:
         return f"{self.acronym} – {self.expansion}"
+
+
+class Searched(models.Model):
+    """How often something was asked on one day, and how often nothing was found."""
+
+    day = models.DateField("jour")
+    text = models.CharField("recherche", max_length=60)
+    times = models.PositiveIntegerField("fois", default=0)
+    misses = models.PositiveIntegerField("sans résultat", default=0)
+
+    class Meta:
+        verbose_name = "recherche des visiteurs"
+        verbose_name_plural = "recherches des visiteurs"
+        ordering = ["-day", "text"]
+        constraints = [models.UniqueConstraint(fields=["day", "text"], name="unique_searched_day")]
+
+    def __str__(self) -> str:
+        return self.text

@@ -105,10 +105,17 @@ def weigh(document: Document) -> tuple[list[tuple[str, float, list[int]]], dict[
                 if not places or places[-1] != base + term.position:
                     places.append(base + term.position)
                     weights[spelled] = weights.get(spelled, 0.0) + unit
-            if term.surface not in surfaces:
+            if term.surface not in surfaces and not _is_joined(written, term.surface):
                 surfaces[term.surface] = _spelling(written, term.surface)
         base += length + _GAP
     return [(text, weights[text], positions[text]) for text in weights], surfaces
+
+
+def _is_joined(written: str, surface: str) -> bool:
+    """`veloecole` of « vélo » in « vélo-école »: a way to be found, never one to write."""
+    folded = fold(written)
+    longer = len(surface) > len(folded)
+    return longer and (surface.startswith(folded) or surface.endswith(folded))
 
 
 def _spelling(written: str, surface: str) -> str:

@@ -18,10 +18,12 @@ class Rows:
     def __init__(self, reader: Any) -> None:
         column = reader.column_reader("row")
         known: dict[tuple[str, ...], tuple[str, ...]] = {}
+        # One integer object a document, shared by every posting that is kept of it.
+        self.numbers = list(range(reader.doc_count_all()))
         self.pages: list[int] = []
         self.dates: list[int] = []
         self.facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
-        for number in range(reader.doc_count_all()):
+        for number in self.numbers:
             page, date, *values = json.loads(column[number])
             self.pages.append(page)
             self.dates.append(date)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tqdm import tqdm
 
-from search import following
+from search import following, statistics
 from search.engine import BusyIndexError
 
 
@@ -26,6 +26,7 @@ class Command(BaseCommand):
             except BusyIndexError as error:
                 raise CommandError("Une autre reconstruction est en cours.") from error
         seconds = time.perf_counter() - started
+        statistics.forget_old()
         for page_id in rebuilt.failed:
             self.stderr.write(f"Page {page_id} illisible : laissée hors de l'index.")
         if not quiet:
