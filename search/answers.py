@@ -167,7 +167,7 @@ def _result(hit: Hit, page: SitePage, wanted: frozenset[str]) -> Result:
         score=hit.score,
         title_html=extracts.mark(hit.title, wanted),
         extract=extracts.extract(hit.text, wanted),
-        context=page.title if hit.anchor else "",
+        context=page.title if hit.key != str(hit.page_id) else "",
         approximate=hit.approximate,
     )
 

@@ -14,6 +14,7 @@ from wagtail.models import Page, PageQuerySet, get_page_models
 from newsletters.letter import KIND_CHOICES
 from newsletters.models import IssuePage, PeriodicalPage
 from pages.models import BasePage
+from search.attachments import Attached, attached
 from search.engine import Document
 from search.letters import Letters
 from search.related import Related
@@ -83,12 +84,15 @@ def build(page_ids: Iterable[int]) -> Built:
     prefetch_related_objects(series, "periodical")
     pages = [p for p in found if isinstance(p, BasePage) and _is_published_series(p)]
     related = Related.of(pages)
+    files = attached(pages)
     letters = Letters.of([page for page in pages if isinstance(page, IssuePage)])
     documents: list[Document] = []
     failed: set[int] = set()
     for page in pages:
         try:
-            documents += _documents_of(page, related, letters)
+            made = _documents_of(page, related, letters)
+            documents += made
+            documents += _passages(made[0], files.get(page.pk, ()))
         except Exception:
             # One page that cannot be read must not keep the others out of the index.
             logger.exception("event=search_page_unreadable page=%s", page.pk)
@@ -187,6 +191,21 @@ def _issue(page: IssuePage, letters: Letters) -> list[Document]:
         facets=_facets("lettre", **facets),
     )
     return [whole, *found]
+
+
+def _passages(whole: Document, texts: Iterable[Attached]) -> Iterator[Document]:
+    """One document for each page of the files attached; it leads to the page that attaches."""
+    for text in texts:
+        group = f"{whole.page_id}@{text.document_id}"
+        yield Document(
+            key=f"{group}-{text.number}",
+            group=group,
+            page_id=whole.page_id,
+            title=f"{text.title}, page {text.number}",
+            body=text.text,
+            date=whole.date,
+            facets=whole.facets,
+        )
 
 
 def _facets(type_: str, **values: Iterable[Any]) -> dict[str, tuple[str, ...]]:

@@ -48,6 +48,8 @@ class Document:
     page_id: int
     title: str
     anchor: str = ""
+    # Of the passages of one group, a search shows the best.
+    group: str = ""
     lead: str = ""
     headings: str = ""
     body: str = ""

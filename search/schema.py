@@ -78,7 +78,7 @@ def whoosh_schema() -> fields.Schema:
     return fields.Schema(
         terms=TermField(),
         page=fields.ID(),
-        # Read once for each segment, all together: page, date, then the values of each facet.
+        # Read once for each segment, all together: see row_of.
         row=fields.COLUMN(columns.VarBytesColumn()),
         stored=fields.STORED(),
     )
@@ -128,5 +128,6 @@ def row_of(document: Document) -> list[Any]:
     return [
         document.page_id,
         document.date,
+        document.group,
         *(list(document.facets.get(name, ())) for name in FACETS),
     ]

@@ -247,5 +247,5 @@ def test_a_hundred_sheets_are_read_in_a_fixed_number_of_queries(django_assert_ma
     for page in pages:
         page.territories.add(town)
         page.save()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert len(built(*ExperiencePage.objects.all())) == 8
