@@ -37,6 +37,7 @@ PER_PAGE = 10
 DEEPEST = 1_000  # results; further pages help nobody and cost as much as they like
 _ROUNDS = 3
 _BUDGET = 0.8  # seconds for all the searches of one answer
+_COMPLETING = 0.25  # seconds; later than that the visitor has typed on
 _CORRECTED = 3  # unknown words that another spelling is looked for
 
 
@@ -166,26 +167,48 @@ def _result(hit: Hit, page: SitePage, wanted: frozenset[str]) -> Result:
         score=hit.score,
         title_html=extracts.mark(hit.title, wanted),
         extract=extracts.extract(hit.text, wanted),
-        context=page.title if hit.anchor else "",
+        context=page.title if hit.key != str(hit.page_id) else "",
         approximate=hit.approximate,
     )
 
 
 # --- Other spellings --------------------------------------------------------------------------
 
-_vocabulary: tuple[str, Vocabulary] | None = None
+_vocabulary: tuple[str, int, Vocabulary] | None = None
 _vocabulary_lock = threading.Lock()
 
 
 def vocabulary() -> Vocabulary:
-    """The words of the current index, read once for each rebuild."""
+    """The words of the current index; those added since the last call are learnt."""
     global _vocabulary
     engine = get_engine()
-    location = engine.location()
+    location, mark = engine.location(), engine.vocabulary_mark()
     with _vocabulary_lock:
         if _vocabulary is None or _vocabulary[0] != location:
-            _vocabulary = (location, Vocabulary.of(engine.vocabulary()))
-        return _vocabulary[1]
+            _vocabulary = (location, mark, Vocabulary.of(engine.vocabulary()))
+        elif _vocabulary[1] < mark:
+            _vocabulary[2].learn(engine.vocabulary(_vocabulary[1]))
+            _vocabulary = (location, mark, _vocabulary[2])
+        return _vocabulary[2]
+
+
+def complete(text: str, *, limit: int = 6) -> list[str]:
+    """What the text may become when its last word is completed; each finds a visible page."""
+    query = parse(text)
+    if not query.words or text != text.rstrip() or query.words[-1].end < len(query.text):
+        return []
+    last, deadline = query.words[-1], time.monotonic() + _COMPLETING
+    found: list[str] = []
+    try:
+        for spelling in vocabulary().complete(last.surface, limit=limit * 2):
+            whole = query.with_word(last, spelling)
+            if _holds_something(SearchRequest(parse(whole), limit=1, deadline=deadline)):
+                found.append(whole)
+            if len(found) == limit or time.monotonic() > deadline:
+                break
+    except UnusableIndexError as error:
+        logger.warning("event=search_degraded reason=%s", error)
+    return found
 
 
 def _suggestion(request: SearchRequest, page: Page) -> str:
@@ -208,7 +231,8 @@ def _suggestion(request: SearchRequest, page: Page) -> str:
 
 def _holds_something(probe: SearchRequest) -> bool:
     try:
-        return _checked(probe)[0].total > 0
+        found = _checked(probe)[0]
+        return found.total > found.approximate
     except TooCostlyError:
         # What was found is worth showing without a suggestion.
         return False

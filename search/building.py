@@ -48,6 +48,9 @@ def fill(
 @contextmanager
 def writer_of(index: whoosh_index.FileIndex) -> Iterator[SegmentWriter]:
     writer = index.writer(timeout=LOCK_TIMEOUT, limitmb=64)
+    # Lengths are in the weights already: Whoosh would look for a file of lengths, which does
+    # not exist, once for every posting (a fifth of a rebuild).
+    writer.codec.length_stats = False
     try:
         yield writer
         writer.commit()
@@ -71,3 +74,13 @@ def add(writer: SegmentWriter, document: Document) -> dict[str, str]:
     row = json.dumps(schema.row_of(document), separators=(",", ":")).encode()
     writer.add_document(terms=terms, page=str(document.page_id), row=row, stored=stored)
     return surfaces
+
+
+def append_words(location: Path, surfaces: dict[str, str], known: set[str]) -> None:
+    """Write the new words at the end of the list, and in `known`."""
+    new = {s: spelling for s, spelling in surfaces.items() if s.isalpha() and s not in known}
+    if new:
+        with (location / WORDS).open("a", encoding="utf-8") as lines:
+            for surface, spelling in new.items():
+                lines.write(json.dumps([surface, spelling, 1], ensure_ascii=False) + "\n")
+        known.update(new)

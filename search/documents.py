@@ -1,33 +1,48 @@
 """From published pages to what the index keeps of them."""
 
 import logging
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import date
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import models
-from django.db.models import Q
+from django.db.models import Q, prefetch_related_objects
 from django.utils import timezone
 
 from wagtail.models import Page, PageQuerySet, get_page_models
 
-from newsletters import letter as letters
+from newsletters.letter import KIND_CHOICES
 from newsletters.models import IssuePage, PeriodicalPage
-from pages.models import BasePage, ExperiencePage, Territory
+from pages.models import BasePage
+from search.attachments import Attached, attached
 from search.engine import Document
+from search.letters import Letters
+from search.related import Related
 from search.texts import plain, texts_of
 
 logger = logging.getLogger(__name__)
 
-TYPES = {"fiche": "Fiche expérience", "lettre": "Lettre", "page": "Page du site"}
-LABELS = {"type": TYPES, "kind": dict(letters.KIND_CHOICES)}
+TYPES = {
+    "fiche": "Fiche expérience",
+    "lettre": "Lettre",
+    "publication": "Publication",
+    "rendez-vous": "Rendez-vous",
+    "enregistrement": "Enregistrement",
+    "outil": "Outil",
+    "dossier": "Dossier",
+    "page": "Page du site",
+}
+_TYPE_OF = {
+    "experiencepage": "fiche",
+    "issuepage": "lettre",
+    "publicationpage": "publication",
+    "eventpage": "rendez-vous",
+    "recordingpage": "enregistrement",
+    "toolpage": "outil",
+    "dossierpage": "dossier",
+}
+LABELS = {"type": TYPES, "kind": dict(KIND_CHOICES)}
 CHUNK = 100
-
-# Items that only point at something indexed for itself: they are read with their issue.
-_WITHIN_ISSUE = (letters.Kind.EXPERIENCE, letters.Kind.PAGE, letters.Kind.IMAGE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,17 +79,20 @@ def searchable_ids() -> Iterator[int]:
 
 def build(page_ids: Iterable[int]) -> Built:
     """Documents of those pages that may be found; the others simply have none."""
-    pages = [
-        page
-        for page in visible().filter(pk__in=list(page_ids)).specific()
-        if isinstance(page, BasePage) and _is_published_series(page)
-    ]
-    context = _Context.of(pages)
+    found = list(visible().filter(pk__in=list(page_ids)).specific())
+    series = [page for page in found if isinstance(page, IssuePage | PeriodicalPage)]
+    prefetch_related_objects(series, "periodical")
+    pages = [p for p in found if isinstance(p, BasePage) and _is_published_series(p)]
+    related = Related.of(pages)
+    files = attached(pages)
+    letters = Letters.of([page for page in pages if isinstance(page, IssuePage)])
     documents: list[Document] = []
     failed: set[int] = set()
     for page in pages:
         try:
-            documents += _documents_of(page, context)
+            made = _documents_of(page, related, letters)
+            documents += made
+            documents += _passages(made[0], files.get(page.pk, ()))
         except Exception:
             # One page that cannot be read must not keep the others out of the index.
             logger.exception("event=search_page_unreadable page=%s", page.pk)
@@ -95,62 +113,6 @@ def build_all(on_failure: Callable[[int], None] | None = None) -> Iterator[Docum
 # --- Pages ------------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Context:
-    """What the pages of a chunk refer to, read in a few queries for all of them."""
-
-    themes: dict[int, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
-    places: dict[int, list[int]] = field(default_factory=lambda: defaultdict(list))
-    people: dict[int, list[str]] = field(default_factory=lambda: defaultdict(list))
-    names: dict[int, str] = field(default_factory=dict)
-    parents: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
-
-    @classmethod
-    def of(cls, pages: Sequence[Page]) -> "_Context":
-        context = cls()
-        ids = [page.pk for page in pages if isinstance(page, ExperiencePage)]
-        if ids:
-            context._read_taxonomy(ids)
-            context._read_people(ids)
-        return context
-
-    def _read_taxonomy(self, ids: list[int]) -> None:
-        through: type[models.Model] = ExperiencePage.themes.through
-        rows = through.objects.filter(experiencepage_id__in=ids)
-        for page, code, name in rows.values_list("experiencepage_id", "theme__code", "theme__name"):
-            self.themes[page].append((code, name))
-        through = ExperiencePage.territories.through
-        rows = through.objects.filter(experiencepage_id__in=ids)
-        for page, place in rows.values_list("experiencepage_id", "territory_id"):
-            self.places[page].append(place)
-        if self.places:
-            self.names = dict(Territory.objects.values_list("pk", "name"))
-            links = Territory.parents.through.objects
-            for child, parent in links.values_list("from_territory_id", "to_territory_id"):
-                self.parents[child].add(parent)
-
-    def _read_people(self, ids: list[int]) -> None:
-        for relation, names, condition in (
-            ("holders", ("organisation__name", "organisation__acronym"), {}),
-            ("contacts", ("name", "function", "organisation"), {"is_public": True}),
-            ("authors", ("person__first_name", "person__last_name"), {}),
-        ):
-            model = ExperiencePage._meta.get_field(relation).related_model
-            rows = model.objects.filter(page_id__in=ids, **condition)
-            for page, *parts in rows.values_list("page_id", *names):
-                self.people[page].append(" ".join(part for part in parts if part))
-
-    def around(self, page_id: int) -> dict[int, None]:
-        """The territories of a page, then everything above them."""
-        found = dict.fromkeys(self.places.get(page_id, ()))
-        frontier = list(found)
-        while frontier:
-            above = self.parents.get(frontier.pop(), set())
-            frontier += [place for place in sorted(above) if place not in found]
-            found |= dict.fromkeys(sorted(above))
-        return found
-
-
 def _is_published_series(page: Page) -> bool:
     """A series without a public archive is read by its subscribers only."""
     if isinstance(page, IssuePage | PeriodicalPage):
@@ -158,90 +120,92 @@ def _is_published_series(page: Page) -> bool:
     return True
 
 
-def _documents_of(page: BasePage, context: _Context) -> list[Document]:
+def _documents_of(page: BasePage, related: Related, letters: Letters) -> list[Document]:
     if isinstance(page, IssuePage):
-        return _issue(page)
-    if isinstance(page, ExperiencePage):
-        return [_experience(page, context)]
-    return [_any_page(page)]
+        return _issue(page, letters)
+    return [_any_page(page, related)]
 
 
-def _experience(page: ExperiencePage, context: _Context) -> Document:
+def _any_page(page: BasePage, related: Related) -> Document:
     headings, body = texts_of(page)
-    around = context.around(page.pk)
-    themes = context.themes.get(page.pk, [])
+    around = related.around(page.pk)
+    themes = related.themes.get(page.pk, [])
+    date = _date(page)
     return Document(
         key=str(page.pk),
         page_id=page.pk,
         title=page.title,
-        lead=page.standfirst,
-        headings="\n".join([page.short_title, *headings, *(name for _code, name in themes)]),
+        lead=page.summary(),
+        headings="\n".join(
+            [getattr(page, "short_title", ""), *headings, *(name for _code, name in themes)]
+        ),
         body="\n".join(body),
-        people="\n".join(context.people.get(page.pk, ())),
-        places="\n".join([page.territory_label, *(context.names.get(p, "") for p in around)]),
-        date=_date(page.year, page.first_month, page.first_published_at),
+        people="\n".join(related.people.get(page.pk, ())),
+        places="\n".join(
+            [
+                getattr(page, "territory_label", ""),
+                *(related.names.get(place, "") for place in around),
+            ]
+        ),
+        date=date,
         facets=_facets(
-            "fiche",
+            type_of(page),
             theme=[code for code, _name in themes],
             territory=[str(place) for place in around],
-            year=[page.year],
+            year=[date // 10_000],
         ),
     )
 
 
-def _issue(page: IssuePage) -> list[Document]:
+def _issue(page: IssuePage, letters: Letters) -> list[Document]:
     """The issue, then each of its items as the web edition shows them."""
-    letter = letters.compose(page).for_edition(letters.Visibility.WEB)
-    common = {
-        "page_id": page.pk,
-        "date": _date(page.year, page.first_month, page.first_published_at),
-    }
-    facets = {"year": [page.year], "series": [page.periodical.code]}
-    within: list[str] = [plain(letter.editorial)]
+    date = _date(page)
+    facets = {"year": [date // 10_000], "series": [page.periodical.code]}
+    within: list[str] = [plain(page.editorial), *letters.intros(page)]
     found: list[Document] = []
-    for section in letter.sections:
-        within.append(section.intro)
-        for item in section.items:
-            text = "\n".join(part for part in (plain(item.html), item.byline) if part)
-            if item.kind in _WITHIN_ISSUE or not item.title:
-                within += [item.title, text]
-                continue
-            found.append(
-                Document(
-                    key=f"{page.pk}#{item.anchor}",
-                    anchor=item.anchor,
-                    title=item.title,
-                    headings="\n".join((section.title, item.kicker)),
-                    body=text,
-                    facets=_facets("lettre", kind=[item.kind.value], **facets),
-                    **common,
-                )
+    for item in letters.items(page):
+        text = "\n".join(part for part in (item.text, item.details) if part)
+        if item.within:
+            within += [item.title, text]
+            continue
+        found.append(
+            Document(
+                key=f"{page.pk}#{item.anchor}",
+                page_id=page.pk,
+                anchor=item.anchor,
+                title=item.title,
+                headings=item.section,
+                body=text,
+                date=date,
+                facets=_facets("lettre", kind=[item.kind], **facets),
             )
+        )
     whole = Document(
-        key=str(page.pk),
-        title=page.title,
-        lead=page.summary(),
-        headings="\n".join((page.period_label, letter.subtitle)),
-        body="\n".join(part for part in within if part),
-        facets=_facets("lettre", **facets),
-        **common,
-    )
-    return [whole, *found]
-
-
-def _any_page(page: BasePage) -> Document:
-    headings, body = texts_of(page)
-    published = page.first_published_at
-    return Document(
         key=str(page.pk),
         page_id=page.pk,
         title=page.title,
         lead=page.summary(),
-        headings="\n".join(headings),
-        body="\n".join(body),
-        date=_date(None, None, published),
-        facets=_facets("page", year=[published and timezone.localtime(published).year]),
+        headings="\n".join((page.period_label, page.periodical.subtitle)),
+        body="\n".join(part for part in within if part),
+        date=date,
+        facets=_facets("lettre", **facets),
     )
+    return [whole, *found]
+
+
+def _passages(whole: Document, texts: Iterable[Attached]) -> Iterator[Document]:
+    """One document for each page of the files attached; it leads to the page that attaches."""
+    for text in texts:
+        group = f"{whole.page_id}@{text.document_id}"
+        yield Document(
+            key=f"{group}-{text.number}",
+            group=group,
+            page_id=whole.page_id,
+            title=f"{text.title}, page {text.number}",
+            body=text.text,
+            date=whole.date,
+            facets=whole.facets,
+        )
 
 
 def _facets(type_: str, **values: Iterable[Any]) -> dict[str, tuple[str, ...]]:
@@ -249,15 +213,17 @@ def _facets(type_: str, **values: Iterable[Any]) -> dict[str, tuple[str, ...]]:
     return {"type": (type_,)} | found
 
 
-def _date(year: int | None, month: int | None, published: Any) -> int:
-    if year:
-        return year * 10_000 + (month or 1) * 100 + 1
-    day: date | None = timezone.localtime(published).date() if published else None
+def _date(page: Page) -> int:
+    """Year, month and day as one number: the page's own period, else when it was released or
+    first published; 0 when nothing says."""
+    if year := getattr(page, "year", None):
+        return year * 10_000 + (getattr(page, "first_month", None) or 1) * 100 + 1
+    published = page.first_published_at
+    day = getattr(page, "released_on", None)
+    day = day or (timezone.localtime(published).date() if published else None)
     return day.year * 10_000 + day.month * 100 + day.day if day else 0
 
 
 def type_of(page: Page) -> str:
-    """« fiche », « lettre » or « page »: what visitors filter by."""
-    if isinstance(page, ExperiencePage):
-        return "fiche"
-    return "lettre" if isinstance(page, IssuePage) else "page"
+    """What visitors filter by: one of TYPES."""
+    return _TYPE_OF.get(page._meta.model_name, "page")

@@ -48,6 +48,8 @@ class Document:
     page_id: int
     title: str
     anchor: str = ""
+    # Of the passages of one group, a search shows the best.
+    group: str = ""
     lead: str = ""
     headings: str = ""
     body: str = ""
@@ -158,8 +160,11 @@ class Engine(Protocol):
     def page_ids(self) -> set[int]:
         """Every page that has a document."""
 
-    def vocabulary(self) -> Iterator[tuple[str, str, int]]:
-        """(folded word, usual spelling, documents) as of the last rebuild."""
+    def vocabulary(self, start: int = 0) -> Iterator[tuple[str, str, int]]:
+        """(folded word, usual spelling, documents), from the mark `start` on."""
+
+    def vocabulary_mark(self) -> int:
+        """Where the vocabulary ends now; it only grows until the next rebuild."""
 
     def location(self) -> str:
         """What names the current index; another one after each rebuild."""

@@ -57,6 +57,8 @@ class WhooshEngine:
         self._cache = matching.Cache()
         self._rows: dict[str, selection.Rows] = {}
         self._snapshot: _Snapshot | None = None
+        # The words already in the list of an index, for the process that writes.
+        self._words: tuple[str, set[str]] = ("", set())
         # Whoosh's files keep one position each: two threads must not read them together.
         self._lock = threading.RLock()
 
@@ -79,13 +81,20 @@ class WhooshEngine:
         with self._reading() as snapshot:
             return set(selection.documents_of(snapshot.segments))
 
-    def vocabulary(self) -> Iterator[tuple[str, str, int]]:
+    def vocabulary(self, start: int = 0) -> Iterator[tuple[str, str, int]]:
         try:
-            with (self._location() / building.WORDS).open(encoding="utf-8") as lines:
+            with (self._location() / building.WORDS).open("rb") as lines:
+                lines.seek(start)
                 for line in lines:
                     surface, spelling, count = json.loads(line)
                     yield surface, spelling, count
         except (OSError, ValueError) as error:
+            raise UnusableIndexError("vocabulary") from error
+
+    def vocabulary_mark(self) -> int:
+        try:
+            return (self._location() / building.WORDS).stat().st_size
+        except OSError as error:
             raise UnusableIndexError("vocabulary") from error
 
     def location(self) -> str:
@@ -188,16 +197,25 @@ class WhooshEngine:
     def _write(self, location: Path, documents: list[Document], page_ids: set[int]) -> None:
         try:
             index = whoosh_index.open_dir(str(location))
+            surfaces: dict[str, str] = {}
             with building.writer_of(index) as writer:
                 with writer.searcher() as searcher:
                     for page_id in page_ids:
                         writer.delete_by_term("page", str(page_id), searcher=searcher)
                 for document in documents:
-                    building.add(writer, document)
+                    surfaces |= building.add(writer, document)
+            self._learn(location, surfaces)
         except whoosh_index.LockError as error:
             raise BusyIndexError("whoosh") from error
         except Exception as error:
             raise UnusableIndexError("damaged") from error
+
+    def _learn(self, location: Path, surfaces: dict[str, str]) -> None:
+        """Add the words that the list lacks; the caller is the only writer."""
+        if self._words[0] != location.name:
+            lines = (location / building.WORDS).read_text(encoding="utf-8").splitlines()
+            self._words = (location.name, {json.loads(line)[0] for line in lines})
+        building.append_words(location, surfaces, self._words[1])
 
     def rebuild(
         self,

@@ -26,7 +26,7 @@ _LEAST_SHARE = 0.25
 class Cache:
     """Weights by (segment, clause), the oldest dropped beyond `capacity` postings in all."""
 
-    def __init__(self, capacity: int = 600_000) -> None:
+    def __init__(self, capacity: int = 250_000) -> None:
         self.capacity = capacity
         self._size = 0
         self._kept: OrderedDict[tuple[str, Clause], Matches] = OrderedDict()
@@ -139,9 +139,10 @@ class Pass:
             return {}
         matcher = segment.reader.postings("terms", text)
         found: Matches = {}
+        numbers = segment.rows.numbers
         while matcher.is_active():
             weight = matcher.weight()
-            found[matcher.id()] = weight * (_K1 + 1) / (weight + _K1)
+            found[numbers[matcher.id()]] = weight * (_K1 + 1) / (weight + _K1)
             matcher.next()
         return found
 

@@ -60,3 +60,61 @@ class Acronym(models.Model):
 
     def __str__(self) -> str:
         return f"{self.acronym} – {self.expansion}"
+
+
+class Searched(models.Model):
+    """How often something was asked on one day, and how often nothing was found."""
+
+    day = models.DateField("jour")
+    text = models.CharField("recherche", max_length=60)
+    times = models.PositiveIntegerField("fois", default=0)
+    misses = models.PositiveIntegerField("sans résultat", default=0)
+
+    class Meta:
+        verbose_name = "recherche des visiteurs"
+        verbose_name_plural = "recherches des visiteurs"
+        ordering = ["-day", "text"]
+        constraints = [models.UniqueConstraint(fields=["day", "text"], name="unique_searched_day")]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Extraction(models.Model):
+    """The reading of one file, by the hash of its content: the same file is read once."""
+
+    class State(models.TextChoices):
+        READ = "read", "lu"
+        PARTIAL = "partial", "lu en partie"
+        IMAGES = "images", "images sans texte"
+        BROKEN = "broken", "illisible"
+
+    file_hash = models.CharField("empreinte", max_length=64, unique=True)
+    state = models.CharField("état", max_length=10, choices=State.choices)
+    page_count = models.PositiveIntegerField("pages", default=0)
+    detail = models.CharField("détail", max_length=200, blank=True)
+    read_at = models.DateTimeField("lu le", auto_now=True)
+
+    class Meta:
+        verbose_name = "lecture de fichier"
+        verbose_name_plural = "lectures de fichiers"
+
+    def __str__(self) -> str:
+        return f"{self.file_hash[:8]} ({self.get_state_display()})"
+
+
+class ExtractedPage(models.Model):
+    extraction = models.ForeignKey(Extraction, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField("page")
+    text = models.TextField("texte")
+
+    class Meta:
+        verbose_name = "page lue"
+        verbose_name_plural = "pages lues"
+        ordering = ["extraction", "number"]
+        constraints = [
+            models.UniqueConstraint(fields=["extraction", "number"], name="unique_extracted_page")
+        ]
+
+    def __str__(self) -> str:
+        return f"page {self.number}"

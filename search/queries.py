@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from search.analysis import analyse, fold
+from search.words import word_set
 
 MAX_LENGTH = 300
 MAX_CLAUSES = 24
@@ -96,6 +97,12 @@ class Glossary:
     acronyms: tuple[tuple[tuple[Group, ...], Word], ...] = ()
 
 
+# How a question is asked, not what it is about; dropped when something else is left.
+_ASKING = word_set("""
+    comment pourquoi combien quoi quel quelle existe peut peux pouvez pourrait faut savoir trouver
+    cherche chercher recherche aimerais voudrais besoin gens quelqu personne deja merci bonjour
+    svp
+""")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufffe\uffff\s]+")
 _QUOTES = str.maketrans(dict.fromkeys("«»“”„‟", '"'))
 _PART = re.compile(
@@ -121,7 +128,7 @@ def parse(raw: str, glossary: Glossary | None = None) -> Query:
         clause = _phrase(part["word"] or part["phrase"] or "")
         if clause:
             (excluded if part["word"] or part["minus"] else wanted).append(clause)
-    words = _words("".join(plain), text)
+    words = _telling(_words("".join(plain), text))
     clauses = _with_acronyms(words, text, glossary or Glossary()) + wanted
     return Query(
         text=text,
@@ -208,6 +215,12 @@ def _words(masked: str, text: str) -> list[QueryWord]:
         )
         for _position, entries in sorted(by_position.items())
     ]
+
+
+def _telling(words: list[QueryWord]) -> list[QueryWord]:
+    """Without the words of asking, in what is long enough to be a sentence."""
+    kept = [word for word in words if word.surface not in _ASKING]
+    return kept if len(words) > 3 and len(kept) > 1 else words
 
 
 def _with_acronyms(words: Sequence[QueryWord], text: str, glossary: Glossary) -> list[Clause]:

@@ -9,14 +9,15 @@ what it leaves behind).
 from typing import Any
 
 from django.db.models import Model, Q
-from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
+from wagtail.documents import get_document_model
 from wagtail.models import Page, PageViewRestriction
 from wagtail.signals import page_published, page_unpublished, post_page_move, published, unpublished
 
 from newsletters.models import IssuePage, Periodical, PeriodicalPage
 from pages.models import ExperiencePage, Organisation, Person, Territory, Theme
-from search import glossary
+from search import attachments, glossary, reading
 from search.following import record
 from search.models import Acronym
 
@@ -52,6 +53,9 @@ def connect() -> None:
     )
     for signal in (post_save, post_delete):
         signal.connect(acronym_changed, sender=Acronym, dispatch_uid="search_acronym")
+    document = get_document_model()
+    post_save.connect(document_saved, sender=document, dispatch_uid="search_document")
+    pre_delete.connect(document_deleted, sender=document, dispatch_uid="search_no_document")
 
 
 def page_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
@@ -109,6 +113,17 @@ def reparented(sender: type[Model], instance: Model, action: str, **kwargs: Any)
 
 def acronym_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     glossary.forget()
+
+
+def document_saved(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    """Saved again when its hash is computed, too: the file itself is read once."""
+    record(attachments.pages_attaching(instance.pk), "document")
+    if reading.is_pdf(instance):
+        reading.read_soon(instance.pk)
+
+
+def document_deleted(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+    record(attachments.pages_attaching(instance.pk), "document")
 
 
 def _pages_naming(instance: Model) -> Any:

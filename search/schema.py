@@ -78,7 +78,7 @@ def whoosh_schema() -> fields.Schema:
     return fields.Schema(
         terms=TermField(),
         page=fields.ID(),
-        # Read once for each segment, all together: page, date, then the values of each facet.
+        # Read once for each segment, all together: see row_of.
         row=fields.COLUMN(columns.VarBytesColumn()),
         stored=fields.STORED(),
     )
@@ -105,10 +105,17 @@ def weigh(document: Document) -> tuple[list[tuple[str, float, list[int]]], dict[
                 if not places or places[-1] != base + term.position:
                     places.append(base + term.position)
                     weights[spelled] = weights.get(spelled, 0.0) + unit
-            if term.surface not in surfaces:
+            if term.surface not in surfaces and not _is_joined(written, term.surface):
                 surfaces[term.surface] = _spelling(written, term.surface)
         base += length + _GAP
     return [(text, weights[text], positions[text]) for text in weights], surfaces
+
+
+def _is_joined(written: str, surface: str) -> bool:
+    """`veloecole` of « vélo » in « vélo-école »: a way to be found, never one to write."""
+    folded = fold(written)
+    longer = len(surface) > len(folded)
+    return longer and (surface.startswith(folded) or surface.endswith(folded))
 
 
 def _spelling(written: str, surface: str) -> str:
@@ -121,5 +128,6 @@ def row_of(document: Document) -> list[Any]:
     return [
         document.page_id,
         document.date,
+        document.group,
         *(list(document.facets.get(name, ())) for name in FACETS),
     ]

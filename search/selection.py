@@ -18,11 +18,17 @@ class Rows:
     def __init__(self, reader: Any) -> None:
         column = reader.column_reader("row")
         known: dict[tuple[str, ...], tuple[str, ...]] = {}
+        # One integer object a document, shared by every posting that is kept of it.
+        self.numbers = list(range(reader.doc_count_all()))
         self.pages: list[int] = []
+        # Of passages only.
+        self.groups: dict[int, str] = {}
         self.dates: list[int] = []
         self.facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
-        for number in range(reader.doc_count_all()):
-            page, date, *values = json.loads(column[number])
+        for number in self.numbers:
+            page, date, group, *values = json.loads(column[number])
+            if group:
+                self.groups[number] = group
             self.pages.append(page)
             self.dates.append(date)
             for name, value in zip(FACETS, values, strict=True):
@@ -68,6 +74,7 @@ def select(
     approximate = 0
     for index, matches in enumerate(matched):
         rows = segments[index].rows
+        matches = _collapsed(rows, matches)
         passing = _passing(rows, list(matches), filters)
         for name in FACETS:
             column = rows.facets[name]
@@ -82,6 +89,20 @@ def select(
         facets={name: _per_value(counter) for name, counter in counts.items()},
         missing=missing,
     )
+
+
+def _collapsed(rows: Rows, matches: Matches) -> Matches:
+    """Of the passages of one file, the best alone; they were written together, in one segment."""
+    passages = matches.keys() & rows.groups.keys() if rows.groups else ()
+    if not passages:
+        return matches
+    best: dict[str, int] = {}
+    for doc in sorted(passages):
+        known = best.setdefault(rows.groups[doc], doc)
+        if matches[doc] > matches[known]:
+            best[rows.groups[doc]] = doc
+    left_out = set(passages) - set(best.values())
+    return {doc: score for doc, score in matches.items() if doc not in left_out}
 
 
 def _best(

@@ -24,13 +24,19 @@ class Vocabulary:
     @classmethod
     def of(cls, entries: Iterable[tuple[str, str, int]]) -> "Vocabulary":
         vocabulary = cls()
+        vocabulary.learn(entries)
+        return vocabulary
+
+    def learn(self, entries: Iterable[tuple[str, str, int]]) -> None:
+        """Add words; what is known stays as it is."""
         for surface, spelling, count in entries:
-            vocabulary.words[surface] = (spelling, count)
+            if surface in self.words:
+                continue
+            self.words[surface] = (spelling, count)
             if len(surface) >= _SHORTEST:
                 for key in _deletions(surface):
-                    vocabulary._neighbours.setdefault(key, []).append(surface)
-        vocabulary._sorted = sorted(vocabulary.words)
-        return vocabulary
+                    self._neighbours.setdefault(key, []).append(surface)
+        self._sorted = sorted(self.words)
 
     def suggest(self, surface: str, *, limit: int = 3) -> list[str]:
         """Usual spellings of the words nearest to a folded word, the likeliest first."""

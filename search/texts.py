@@ -5,13 +5,18 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
+from django.db.models import CharField, TextField
+
 from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
+from wagtail.search.index import SearchField
 
 from pages.models import BasePage
 
 _BREAK = re.compile(r"</(?:p|li|h[1-6]|blockquote|div|tr)>|<br\s*/?>", re.IGNORECASE)
 _TAG = re.compile(r"<[^>]*>")
+# The lead and the places of a document.
+_READ_ELSEWHERE = {"standfirst", "abstract", "territory_label"}
 _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 
@@ -25,6 +30,7 @@ def texts_of(page: BasePage) -> tuple[list[str], list[str]]:
     """Intertitles and running text of every rich or composed field of the page's own type."""
     headings: list[str] = []
     body: list[str] = []
+    declared = {field.field_name for field in page.search_fields if isinstance(field, SearchField)}
     for model_field in page._meta.local_fields:
         if isinstance(model_field, StreamField):
             stream = getattr(page, model_field.name)
@@ -34,8 +40,10 @@ def texts_of(page: BasePage) -> tuple[list[str], list[str]]:
                 target += _block_texts(block, child["value"])
         elif isinstance(model_field, RichTextField):
             body.append(plain(getattr(page, model_field.name)))
-        elif model_field.name == "intro":
-            body.append(getattr(page, model_field.name))
+        elif isinstance(model_field, CharField | TextField) and (
+            model_field.name == "intro" or model_field.name in declared - _READ_ELSEWHERE
+        ):
+            body.append(str(getattr(page, model_field.name) or ""))
     return headings, [text for text in body if text]
 
 

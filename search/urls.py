@@ -5,4 +5,7 @@ from django.urls import path
 from search import views
 
 app_name = "search"
-urlpatterns = [path("recherche/", views.results, name="results")]
+urlpatterns = [
+    path("recherche/", views.results, name="results"),
+    path("recherche/suggestions/", views.suggestions, name="suggestions"),
+]

@@ -2,13 +2,15 @@
 
 from dataclasses import dataclass, replace
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from search import answers
+from search import answers, limits, statistics
 from search.engine import TooCostlyError
 from search.forms import SORTS, Asked
+from search.promoted import promoted
+from search.queries import MAX_LENGTH
 
 # Shown beside the results, in this order; the other facets are reached by an address only.
 _SHOWN = {
@@ -43,6 +45,8 @@ def results(request: HttpRequest) -> HttpResponse:
     context = {"asked": asked, "sorts": _sorts(asked)}
     if asked.is_empty:
         return _page(request, context)
+    if limits.too_many(request):
+        return _page(request, context | {"too_many": True}, status=429)
     try:
         answer = answers.find(
             asked.q,
@@ -53,12 +57,15 @@ def results(request: HttpRequest) -> HttpResponse:
         )
     except TooCostlyError:
         return _page(request, context | {"too_costly": True}, status=503)
+    if asked.page == 1 and not asked.filters and not answer.degraded:
+        statistics.note(answer.query, found=answer.exact if not answer.corrected else 0)
     last = min(-(-answer.total // answers.PER_PAGE), 100)
     return _page(
         request,
         context
         | {
             "answer": answer,
+            "promoted": promoted(answer.query) if asked.page == 1 else (),
             "facets": _facets(asked, answer),
             "last_page": last,
             "previous_url": asked.at(asked.page - 1).url() if 1 < asked.page <= last else "",
@@ -68,6 +75,18 @@ def results(request: HttpRequest) -> HttpResponse:
             "unfiltered_url": replace(asked, filters={}, page=1).url(),
         },
     )
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> JsonResponse:
+    """GET /recherche/suggestions/?q=… → {"suggestions": [text, …]}, at most six; empty when
+    nothing completes the last word, or when this visitor asks too often."""
+    text = request.GET.get("q", "")[:MAX_LENGTH]
+    refused = limits.too_many(request, kind="complete")
+    response = JsonResponse({"suggestions": [] if refused else answers.complete(text)})
+    response["X-Robots-Tag"] = "noindex"
+    response["Cache-Control"] = "max-age=60"
+    return response
 
 
 def _page(request: HttpRequest, context: dict[str, object], status: int = 200) -> HttpResponse:

@@ -24,6 +24,7 @@ from cms.demo.parts import CENTRE, image, organisation, person, read
 from cms.demo.programmes import load_programmes
 from newsletters.models import PeriodicalPage
 from pages.models import CentreSettings, HomePage, Territory, Theme
+from search.models import Acronym
 
 
 def load_vocabularies() -> None:
@@ -44,6 +45,11 @@ def load_vocabularies() -> None:
             somebody.function, somebody.email = row["function"], row.get("email", "")
             somebody.save()
     load_territories()
+
+
+def load_glossary() -> None:
+    for row in read("glossary.json"):
+        Acronym.objects.get_or_create(acronym=row["acronym"], expansion=row["expansion"])
 
 
 def load_territories() -> None:
@@ -116,6 +122,7 @@ Step = tuple[str, Callable[[], Any]]
 def steps() -> Iterator[Step]:
     """(French label, action) in order; each is safe to run again."""
     yield "Vocabulaires", load_vocabularies
+    yield "Sigles", load_glossary
     yield "Rôles", load_roles
     yield "Page d'accueil", load_home
     yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())

@@ -1,5 +1,6 @@
 """From pages to documents."""
 
+import json
 from datetime import timedelta
 
 from django.utils import timezone
@@ -9,6 +10,7 @@ from wagtail.models import PageViewRestriction
 import pytest
 
 from newsletters import letter as letters
+from newsletters.models import IssuePage
 from pages.models import (
     ExperienceContact,
     ExperienceHolder,
@@ -19,6 +21,8 @@ from pages.models import (
     Theme,
 )
 from search import documents
+from search.letters import Letters
+from search.texts import plain
 from tests.builders import make_experience, make_home, make_issue
 
 pytestmark = pytest.mark.django_db
@@ -28,23 +32,18 @@ def built(*pages):
     return documents.build([page.pk for page in pages]).documents
 
 
-def make_letter(*items, title="Numéro de mars"):
-    section = letters.Section(key="a", number=1, title="Actualité", intro="Ce mois-ci", items=items)
-    return letters.Letter(
-        periodical="Résonances", subtitle="", title=title, period="mars 2026", subject=title,
-        preheader="", web_url="http://testserver/n/", sender=letters.Sender("Centre"),
-        editorial="<p>Chers lecteurs,</p><p>bonne lecture.</p>", sections=(section,),
-    )  # fmt: skip
+def section(*items, key="actualite", **fields):
+    values = [
+        {"type": kind, "id": f"{n:08d}-aaaa", "value": value}
+        for n, (kind, value) in enumerate(items)
+    ]
+    return ("section", {"key": key, "title": "", "intro": "", "items": values} | fields)
 
 
-@pytest.fixture
-def composed(monkeypatch):
-    """The issue says what the test wants, whatever its blocks."""
-
-    def compose(*items):
-        monkeypatch.setattr(letters, "compose", lambda issue: make_letter(*items), raising=False)
-
-    return compose
+def issue_of(*items, **fields):
+    return make_issue(body=json.dumps([
+        {"type": kind, "value": value} for kind, value in [section(*items)]
+    ]), **fields)  # fmt: skip
 
 
 def test_a_sheet_gives_its_texts_people_and_places():
@@ -111,38 +110,71 @@ def test_other_pages_give_their_own_texts():
     assert document.lead == "Agir ensemble"
 
 
-def test_an_issue_is_indexed_item_by_item(composed):
-    composed(
-        letters.Item(letters.Kind.NEWS, "item-1", title="Un conseil", html="<p>Renouvelé.</p>"),
-        letters.Item(letters.Kind.PRESS, "item-2", title="Dix ans", kicker="La Gazette"),
+def test_an_issue_is_indexed_item_by_item():
+    issue = issue_of(
+        ("news", {"title": "Un conseil", "text": "<p>Renouvelé.</p>", "scope": "local"}),
+        ("press", {"title": "Dix ans", "media": "La Gazette"}),
+        editorial="<p>Chers lecteurs,</p><p>bonne lecture.</p>",
     )
-    issue = make_issue()
     whole, *items = built(issue)
     assert whole.key == str(issue.pk)
     assert "bonne lecture." in whole.body
     assert [(item.key, item.facets["kind"]) for item in items] == [
-        (f"{issue.pk}#item-1", ("news",)),
-        (f"{issue.pk}#item-2", ("press",)),
+        (f"{issue.pk}#news-00000000", ("news",)),
+        (f"{issue.pk}#press-00000001", ("press",)),
     ]
-    assert items[0].body == "Renouvelé."
-    assert "La Gazette" in items[1].headings
+    assert items[0].body == "Renouvelé.\nLocal"
+    assert items[0].headings == "Actualité"
+    assert "La Gazette" in items[1].body
 
 
-def test_an_item_meant_for_the_mail_alone_is_not_indexed(composed):
-    composed(
-        letters.Item(letters.Kind.NEWS, "item-1", title="Privé", visibility=letters.Visibility.MAIL)
-    )
-    assert len(built(make_issue())) == 1
+def test_an_item_meant_for_the_mail_alone_is_not_indexed():
+    assert len(built(issue_of(("news", {"title": "Privé", "visibility": "mail"})))) == 1
 
 
-def test_an_item_that_points_at_a_sheet_does_not_double_it(composed):
-    composed(letters.Item(letters.Kind.EXPERIENCE, "item-1", title="Un jardin"))
-    (whole,) = built(make_issue())
+def test_an_item_that_points_at_a_sheet_does_not_double_it():
+    sheet = make_experience(title="Un jardin")
+    (whole,) = built(issue_of(("experience", {"page": sheet.pk})))
     assert "Un jardin" in whole.body
 
 
-def test_a_series_without_public_archive_is_not_indexed(composed):
-    composed()
+def test_an_item_that_points_at_a_draft_says_nothing_of_it():
+    sheet = make_experience(title="Un jardin", live=False)
+    (whole,) = built(issue_of(("experience", {"page": sheet.pk})))
+    assert "jardin" not in whole.body
+
+
+def test_the_light_reading_of_an_issue_says_what_the_letter_says():
+    sheet = make_experience(title="Un jardin", standfirst="Une friche cultivée.")
+    issue = issue_of(
+        ("text", {"title": "Rencontre", "text": "<p>Le <b>12 mars</b> à Cergy.</p>"}),
+        ("news", {"title": "Un conseil", "text": "<ul><li>a</li><li>b</li></ul>", "source": "X"}),
+        ("resource", {"title": "Un livre", "kind": "ouvrage", "author": "A", "publisher": "P"}),
+        ("press", {"title": "Dix ans", "media": "La Gazette", "url": "https://example.org/"}),
+        ("zoom", {"title": "Zoom", "text": "<p>Chiffres</p>"}),
+        ("experience", {"page": sheet.pk}),
+        ("news", {"title": "Caché", "visibility": "mail"}),
+    )
+    issue = IssuePage.objects.get(pk=issue.pk)
+    letter = letters.compose(issue).for_edition(letters.Visibility.WEB)
+    composed = [item for section in letter.sections for item in section.items]
+    read = list(Letters.of([issue]).items(issue))
+    assert [(i.kind, i.anchor, i.title) for i in read] == [
+        (i.kind.value, i.anchor, i.title) for i in composed
+    ]
+    for ours, theirs in zip(read, composed, strict=True):
+        words = ours.text + ours.details
+        for part in (plain(theirs.html), theirs.kicker, *theirs.byline.split(", ")):
+            assert part in words
+
+
+def test_issues_are_read_in_a_fixed_number_of_queries(django_assert_max_num_queries):
+    issues = [issue_of(("news", {"title": f"Un {n}"}), first_month=n + 1) for n in range(6)]
+    with django_assert_max_num_queries(10):
+        assert len(built(*issues)) == 12
+
+
+def test_a_series_without_public_archive_is_not_indexed():
     issue = make_issue()
     issue.periodical.has_public_archive = False
     issue.periodical.save()
@@ -150,11 +182,11 @@ def test_a_series_without_public_archive_is_not_indexed(composed):
     assert issue.pk not in set(documents.searchable_ids())
 
 
-def test_a_page_that_cannot_be_read_does_not_keep_the_others_out(composed, monkeypatch):
-    def broken(issue):
+def test_a_page_that_cannot_be_read_does_not_keep_the_others_out(monkeypatch):
+    def broken(self, issue):
         raise ValueError("bloc illisible")
 
-    monkeypatch.setattr(letters, "compose", broken, raising=False)
+    monkeypatch.setattr(Letters, "items", broken)
     issue, sheet = make_issue(), make_experience()
     result = documents.build([issue.pk, sheet.pk])
     assert [document.page_id for document in result.documents] == [sheet.pk]
@@ -215,5 +247,5 @@ def test_a_hundred_sheets_are_read_in_a_fixed_number_of_queries(django_assert_ma
     for page in pages:
         page.territories.add(town)
         page.save()
-    with django_assert_max_num_queries(12):
+    with django_assert_max_num_queries(14):
         assert len(built(*ExperiencePage.objects.all())) == 8

@@ -9,6 +9,7 @@ import pytest
 from pages.models import Theme
 from search import answers, following
 from tests.builders import make_experience
+from tests.search.test_answers import HOSTILE
 
 pytestmark = pytest.mark.django_db
 
@@ -138,3 +139,11 @@ def test_any_address_is_answered(client, sheets, data):
 
 def test_only_reading_is_allowed(client):
     assert client.post(reverse("search:results")).status_code == 405
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_is_answered_or_refused_kindly_by_the_page(client, sheets, text, settings):
+    settings.SEARCH_RATE = 0
+    text = text.encode("utf-8", "replace").decode()
+    assert get(client, q=text).status_code in (200, 503)
+    assert client.get(reverse("search:suggestions"), {"q": text}).status_code == 200

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from tqdm import tqdm
 
-from search import following
+from search import following, reading, statistics
 from search.engine import BusyIndexError
 
 
@@ -20,12 +20,17 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, quiet: bool = False, **options: Any) -> None:
         started = time.perf_counter()
+        for _document in tqdm(
+            reading.read_missing(), desc="Fichiers", unit=" PDF", disable=quiet or None
+        ):
+            pass
         with tqdm(desc="Indexation", unit=" doc", disable=quiet or None) as bar:
             try:
                 rebuilt = following.rebuild(lambda number: bar.update(number) and None)
             except BusyIndexError as error:
                 raise CommandError("Une autre reconstruction est en cours.") from error
         seconds = time.perf_counter() - started
+        statistics.forget_old()
         for page_id in rebuilt.failed:
             self.stderr.write(f"Page {page_id} illisible : laissée hors de l'index.")
         if not quiet:

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand
 
 from search import documents, following
 from search.engine import UnusableIndexError, get_engine
-from search.models import Outbox
+from search.models import Extraction, Outbox
 
 
 class Command(BaseCommand):
@@ -49,6 +49,8 @@ class Command(BaseCommand):
         self.stdout.write(
             f"En attente : {report['waiting']} ; illisibles : {len(report['unreadable'])}"
         )
+        for hash_, detail in report["files"]:
+            self.stdout.write(f"Fichier illisible {hash_[:12]} : {detail}")
         for name, text in (("missing", "Absentes de l'index"), ("stale", "À retirer de l'index")):
             if report[name]:
                 listed = ", ".join(map(str, report[name][:20]))
@@ -71,6 +73,10 @@ def examine() -> dict[str, Any]:
         "visible": len(visible),
         "waiting": Outbox.objects.pending().count(),
         "unreadable": sorted(set(unreadable.values_list("page_id", flat=True))),
+        "files": [
+            [row.file_hash, row.detail or row.get_state_display()]
+            for row in Extraction.objects.exclude(state=Extraction.State.READ)
+        ],
         "missing": sorted(visible - indexed),
         "stale": sorted(indexed - visible),
     }

@@ -1,0 +1,135 @@
+"""What readers look for and what they should find: MRR and recall at 5.
+
+`queries.json`: French queries written by reading the demonstration, with the beginning of the
+title of every document that answers. « hard »: natural questions, misprints, acronyms.
+The real documents, where they are beside the checkout, are cut into sections; a section's own
+rarest words, in the other gender or number where they have one, must lead back to it.
+"""
+
+import json
+import statistics
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+from django.test.utils import override_settings
+
+from search import answers, following, glossary
+from search.analysis import analyse
+from search.engine import Document, SearchRequest
+from search.index import WhooshEngine
+from search.queries import parse
+
+HERE = Path(__file__).parent
+SEEDS = HERE.parents[2].parent / "shared" / "seeds"
+_DEPTH = 10
+Figures = dict[str, dict[str, float | str | None]]
+
+
+def run() -> Figures:
+    results = _demonstration()
+    if SEEDS.is_dir():
+        results |= _real_documents()
+    else:
+        print("  real documents: left out, ../shared/seeds is not on this machine")
+    return results
+
+
+def _demonstration() -> Figures:
+    from cms.demo import loader
+
+    with tempfile.TemporaryDirectory() as directory:
+        media = {"MEDIA_ROOT": directory, "STORAGES": settings.STORAGES}
+        with override_settings(SEARCH_INDEX_DIR=directory, SEARCH_FOLLOW="off", **media):
+            name = connection.creation.create_test_db(verbosity=0, serialize=False)
+            try:
+                for _label, load in loader.steps():
+                    load()
+                glossary.forget()
+                following.rebuild()
+                return _judged("démo", _rows(), lambda text: [r.title for r in _found(text)])
+            finally:
+                connection.creation.destroy_test_db(name, verbosity=0)
+
+
+def _found(text: str) -> tuple[answers.Result, ...]:
+    return answers.find(text, limit=_DEPTH).results
+
+
+def _rows() -> list[tuple[str, str, list[str]]]:
+    rows = json.loads((HERE / "queries.json").read_text(encoding="utf-8"))
+    return [(row["kind"], row["query"], row["expected"]) for row in rows]
+
+
+def _judged(
+    corpus: str, rows: list[tuple[str, str, list[str]]], ask: Callable[[str], list[str]]
+) -> Figures:
+    """MRR (1 / rank of the first good answer) and recall@5, by kind; the misses are printed."""
+    reciprocal: dict[str, list[float]] = {}
+    recall: dict[str, list[float]] = {}
+    for kind, query, expected in rows:
+        titles = ask(query)
+        good = [any(title.startswith(e) for e in expected) for title in titles]
+        rank = good.index(True) + 1 if True in good else 0
+        reciprocal.setdefault(kind, []).append(1 / rank if rank else 0.0)
+        held = sum(any(title.startswith(e) for title in titles[:5]) for e in expected)
+        recall.setdefault(kind, []).append(held / len(expected))
+        if rank != 1:
+            print(f"  {kind} « {query} » : rang {rank or '–'} ; {titles[:3]}")
+    return {
+        f"{corpus} {kind}, {name} ({len(values)})": {
+            "value": statistics.mean(values), "unit": "", "baseline": None, "ratio": None,
+        }
+        for name, by_kind in (("MRR", reciprocal), ("rappel@5", recall))
+        for kind, values in by_kind.items()
+    }  # fmt: skip
+
+
+# --- The real documents -----------------------------------------------------------------------
+
+
+def _real_documents() -> Figures:
+    sections = list(_sections())
+    documents = [
+        Document(key=str(n), page_id=n, title=text.split("\n", 1)[0], body=text)
+        for n, text in enumerate(sections, start=1)
+    ]
+    with tempfile.TemporaryDirectory() as directory:
+        engine = WhooshEngine(directory)
+        engine.rebuild(documents)
+
+        def ask(text: str) -> list[str]:
+            return [hit.key + "." for hit in engine.search(SearchRequest(parse(text))).hits]
+
+        return _judged("documents réels", list(_own_words(sections)), ask)
+
+
+def _sections() -> Iterator[str]:
+    """About 1,500 characters each, cut between paragraphs."""
+    for path in sorted(SEEDS.glob("*.txt")):
+        gathered = ""
+        for paragraph in path.read_text(encoding="utf-8").split("\n\n"):
+            gathered += paragraph.strip() + "\n"
+            if len(gathered) > 1_500:
+                yield gathered
+                gathered = ""
+        if gathered.strip():
+            yield gathered
+
+
+def _own_words(sections: list[str]) -> Iterator[tuple[str, str, list[str]]]:
+    """Three words of every fourth section, chosen rare but not unique to a misprint."""
+    stems = [{term.surface: term.text for term in analyse(text)} for text in sections]
+    frequency = Counter(stem for section in stems for stem in set(section.values()))
+    for number in range(0, len(sections), 4):
+        known = sorted(
+            (frequency[stem], surface)
+            for surface, stem in stems[number].items()
+            if surface.isalpha() and 5 < len(surface) < 15 and frequency[stem] > 1
+        )
+        if len(known) >= 3:
+            words = " ".join(surface for _count, surface in known[:3])
+            yield "words", words, [f"{number + 1}."]
