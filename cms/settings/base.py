@@ -180,6 +180,13 @@ ANYMAIL: dict[str, Any] = {
 # How the letter leaves: "smtp" (our pipelined client) or "django" (any EMAIL_BACKEND).
 NEWSLETTER_TRANSPORT = env.text("NEWSLETTER_TRANSPORT", "smtp")
 NEWSLETTER_JOURNAL_DIR = VAR_DIR / "journal"
+# Lines open at once in each sending process, and messages before a line is opened anew (0: never).
+NEWSLETTER_CONNECTIONS = env.integer("NEWSLETTER_CONNECTIONS", 1)
+NEWSLETTER_PER_CONNECTION = env.integer("NEWSLETTER_PER_CONNECTION", 1000)
+# Minutes during which the first readers' bounces are awaited; adjustable in the admin afterwards.
+NEWSLETTER_CANARY_MINUTES = env.integer("NEWSLETTER_CANARY_MINUTES", 0)
+# What makes this installation itself and not a copy; empty, deduced (newsletters.delivery.place).
+NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
 MAIL_CATCHER_DIR = VAR_DIR / "mail"
 SHOW_CAUGHT_MAIL = False
