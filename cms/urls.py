@@ -14,6 +14,12 @@ urlpatterns = [
     path("admin/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     path("api/v3/", api.urls),
+    # Without a secret anybody could unsubscribe anybody: the webhooks do not exist.
+    *(
+        [path("anymail/", include("anymail.urls"))]
+        if settings.ANYMAIL.get("WEBHOOK_SECRET")
+        else []
+    ),
     path("", include("newsletters.urls")),
     path("", include("search.urls")),
     *([path("courriels-recus/", include("cms.demo.mailbox"))] if settings.SHOW_CAUGHT_MAIL else []),

@@ -185,6 +185,10 @@ NEWSLETTER_CONNECTIONS = env.integer("NEWSLETTER_CONNECTIONS", 1)
 NEWSLETTER_PER_CONNECTION = env.integer("NEWSLETTER_PER_CONNECTION", 1000)
 # Minutes during which the first readers' bounces are awaited; adjustable in the admin afterwards.
 NEWSLETTER_CANARY_MINUTES = env.integer("NEWSLETTER_CANARY_MINUTES", 0)
+# The mailbox where a plain SMTP relay returns bounces: `manage.py read_bounces --imap`.
+BOUNCE_IMAP_HOST = env.text("BOUNCE_IMAP_HOST", "")
+BOUNCE_IMAP_USER = env.text("BOUNCE_IMAP_USER", "")
+BOUNCE_IMAP_PASSWORD = env.text("BOUNCE_IMAP_PASSWORD", "")
 # What makes this installation itself and not a copy; empty, deduced (newsletters.delivery.place).
 NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.

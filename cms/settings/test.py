@@ -22,3 +22,4 @@ WAGTAILADMIN_BASE_URL = "http://testserver"
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
 # A test that publishes must not start a rebuild in a thread of its own.
 SEARCH_FOLLOW = "off"
+ANYMAIL = {"WEBHOOK_SECRET": "lettre:secret"}

@@ -159,6 +159,9 @@ def _django_message(recipient: Recipient, template: WireTemplate) -> EmailMultiA
         headers=headers,
     )
     message.attach_alternative(page, "text/html")
+    # Anymail gives it to the provider, whose notices bring it back; other backends ignore it.
+    reference = recipient.message_id.strip("<>").partition("@")[0].partition(".")[2]
+    message.metadata = {"delivery": reference}  # type: ignore[attr-defined]
     return message
 
 

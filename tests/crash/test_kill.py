@@ -42,6 +42,7 @@ def start(sink: SmtpSink, tmp_path: Path) -> subprocess.Popen[bytes]:
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
         "DATABASE_URL": database_url(),
         "RESONANCES_VAR": str(tmp_path / "var"),
+        "SITE_URL": "http://testserver",  # another address would be a copy of the database
         "EMAIL_HOST": sink.host,
         "EMAIL_PORT": str(sink.port),
     }
