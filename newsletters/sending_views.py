@@ -15,6 +15,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from newsletters import lifecycle
+from newsletters.delivery.rest import rest_of
+from newsletters.figures import pace, refusals
 from newsletters.forms import ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow
@@ -136,6 +138,10 @@ class MailingDetail(SendingScreen):
             "may_pause": state in (states.SCHEDULED, states.SENDING) and user.has_perm(SEND),
             "may_resume": state == states.PAUSED and user.has_perm(SEND),
             "may_cancel": state not in (states.FINISHED, states.CANCELLED) and user.has_perm(SEND),
+            "may_send_rest": state == states.FINISHED and user.has_perm(SEND),
+            "rest": rest_of(self.mailing) if state == states.FINISHED else None,
+            "refusals": refusals(self.mailing),
+            "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
             "is_running": state in (states.SCHEDULED, states.SENDING),
         }
         return super().get_context_data(**(context | kwargs))
@@ -151,6 +157,7 @@ class MailingAction(View):
         "pause": SEND,
         "reprendre": SEND,
         "annuler": SEND,
+        "reste": SEND,
     }
 
     def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -183,7 +190,8 @@ class MailingAction(View):
             problems = [str(problem) for errors in form.errors.values() for problem in errors]
             raise lifecycle.LifecycleError(" ".join(problems))
         at = form.cleaned_data["at"] or timezone.now()
-        lifecycle.schedule(mailing=mailing, at=at, user=request.user)
+        limit = form.cleaned_data["stop_after"]
+        lifecycle.schedule(mailing=mailing, at=at, user=request.user, stop_after=limit)
         return f"Envoi programmé pour le {timezone.localtime(at):%d/%m/%Y à %H:%M}."
 
     def pause(self, request: HttpRequest, mailing: Mailing) -> str:
@@ -198,6 +206,10 @@ class MailingAction(View):
         lifecycle.cancel(mailing=mailing)
         return "Envoi annulé. Ce qui est déjà parti est conservé dans le procès-verbal."
 
+    def reste(self, request: HttpRequest, mailing: Mailing) -> str:
+        count = lifecycle.send_rest(mailing=mailing)
+        return f"L'envoi reprend pour {count} personne(s) ; aucune ne le recevra deux fois."
+
 
 class MailingProgress(View):
     """The counts as JSON, for the screen that refreshes itself; no address in it."""
@@ -211,6 +223,7 @@ class MailingProgress(View):
                 "state": mailing.state,
                 "label": mailing.get_state_display(),
                 **mailing.equation().as_dict(),
+                **pace(mailing),
             }
         )
 

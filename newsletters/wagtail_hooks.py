@@ -26,6 +26,7 @@ LOG_ACTIONS = {
     "pause": ("Mettre en pause", "Envoi mis en pause"),
     "reprendre": ("Reprendre", "Envoi repris"),
     "annuler": ("Annuler", "Envoi annulé"),
+    "reste": ("Envoyer au reste", "Envoi repris pour le reste"),
 }
 
 
