@@ -37,7 +37,7 @@ def database_url() -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{where}"
 
 
-def start(sink: SmtpSink, tmp_path: Path) -> subprocess.Popen[bytes]:
+def start(sink: SmtpSink, tmp_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
         "DATABASE_URL": database_url(),
@@ -46,7 +46,7 @@ def start(sink: SmtpSink, tmp_path: Path) -> subprocess.Popen[bytes]:
         "EMAIL_HOST": sink.host,
         "EMAIL_PORT": str(sink.port),
     }
-    command = [sys.executable, "manage.py", "send_mailings", "--once", "--quiet"]
+    command = [sys.executable, "manage.py", "send_mailings", "--once", "--quiet", *arguments]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
 
 
