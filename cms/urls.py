@@ -17,6 +17,12 @@ urlpatterns = [
     path("api/v3/", api.urls),
     path("sitemap.xml", sitemap, name="sitemap"),
     path("robots.txt", robots, name="robots"),
+    # Without a secret anybody could unsubscribe anybody: the webhooks do not exist.
+    *(
+        [path("anymail/", include("anymail.urls"))]
+        if settings.ANYMAIL.get("WEBHOOK_SECRET")
+        else []
+    ),
     path("", include("newsletters.urls")),
     path("", include("search.urls")),
     *([path("courriels-recus/", include("cms.demo.mailbox"))] if settings.SHOW_CAUGHT_MAIL else []),

@@ -41,6 +41,13 @@ class ScheduleForm(forms.Form):
         help_text="Laissez vide pour envoyer tout de suite.",
     )
 
+    stop_after = forms.DateTimeField(
+        label="Ne plus envoyer après",
+        required=False,
+        widget=AdminDateTimeInput(),
+        help_text="Passé ce moment, ce qui reste attend une décision. Vide : sans limite.",
+    )
+
     def clean_at(self) -> datetime | None:
         at = self.cleaned_data["at"]
         if at and at < timezone.now():

@@ -19,28 +19,26 @@ from django.utils import timezone
 from newsletters import preflight
 from newsletters.delivery.answers import RelayUnavailable
 from newsletters.delivery.claim import skip_cancelled
-from newsletters.delivery.freeze import FreezeError, freeze
 from newsletters.delivery.message import explained
+from newsletters.delivery.place import here
+from newsletters.delivery.rest import take_rest
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
 from newsletters.models import IssuePage, Mailing, Subscription
 from newsletters.rendering import (
-    CHANGED,
     LifecycleError,
     fill,
-    has_changed,
     latest,
     refuse_changed,
 )
 
 logger = logging.getLogger(__name__)
 
-# A letter that announces a meeting of the morning must not leave in the evening unasked.
-LATE: Final = timedelta(hours=2)
 MAX_TEST_ADDRESSES: Final = 5
 _CLOCK_SLACK: Final = timedelta(minutes=5)
 
-_State = Mailing.State
+_State, _Kind = Mailing.State, Mailing.PauseKind
+NO_PAUSE: Final = {"pause_reason": "", "pause_kind": "", "resume_at": None}
 
 
 def prepare(*, issue: IssuePage, user: AbstractBaseUser | None) -> Mailing:
@@ -109,23 +107,34 @@ def approve(*, mailing: Mailing, content_hash: str, user: AbstractBaseUser | Non
     )
 
 
-def schedule(*, mailing: Mailing, at: datetime, user: AbstractBaseUser | None) -> None:
+def schedule(
+    *,
+    mailing: Mailing,
+    at: datetime,
+    user: AbstractBaseUser | None,
+    stop_after: datetime | None = None,
+) -> None:
     """Let the worker send at this moment (aware); now is allowed, the past is not.
 
-    Nothing leaves before NEWSLETTER_UNDO_MINUTES have passed. Raises LifecycleError, also when
-    the issue is no longer what was approved.
+    Nothing leaves before NEWSLETTER_UNDO_MINUTES have passed; past `stop_after`, what has not
+    left asks before it does. Raises LifecycleError, also when the issue is no longer what was
+    approved.
     """
     if at < timezone.now() - _CLOCK_SLACK:
         raise LifecycleError("Cette date est passée : choisissez un moment à venir.")
     refuse_changed(mailing, "l'approbation")
     if undo := settings.NEWSLETTER_UNDO_MINUTES:
         at = max(at, timezone.now() + timedelta(minutes=undo))
+    if stop_after and stop_after <= at:
+        raise LifecycleError("L'heure limite précède le départ.")
     _step(
         mailing,
         [_State.APPROVED, _State.SCHEDULED],
         "Seul un envoi approuvé peut être programmé",
         state=_State.SCHEDULED,
         scheduled_at=at,
+        stop_after=stop_after,
+        environment=here(),
     )
     logger.info("event=scheduled mailing=%s user=%s", mailing.pk, user.pk if user else "")
 
@@ -138,16 +147,49 @@ def pause(*, mailing: Mailing, reason: str) -> None:
         "Cet envoi n'est ni en cours ni programmé",
         state=_State.PAUSED,
         pause_reason=reason,
+        pause_kind=_Kind.PERSON,
+        resume_at=None,
     )
 
 
 def resume(*, mailing: Mailing) -> None:
-    """Go on where the ledger stands; a mailing that had not begun becomes due now."""
-    begun = mailing.audience is not None
+    """Go on where the ledger stands; a mailing that had not begun becomes due now.
+
+    A person's yes answers what the pause asked: the threshold, the time limit or the first group
+    no longer stops this mailing, and it leaves from this installation.
+    """
+    begun, now = mailing.audience is not None, timezone.now()
     values: dict[str, Any] = {"state": _State.SENDING} if begun else {"state": _State.SCHEDULED}
     if not begun:
-        values["scheduled_at"] = timezone.now()
-    _step(mailing, [_State.PAUSED], "Cet envoi n'est pas en pause", pause_reason="", **values)
+        values["scheduled_at"] = now
+    if mailing.pause_kind in (_Kind.CANARY, _Kind.BREAKER):
+        values["canary_passed"] = True
+        values["breaker_off"] = mailing.pause_kind == _Kind.BREAKER
+    if mailing.stop_after and mailing.stop_after <= now:
+        values["stop_after"] = None
+    _step(
+        mailing,
+        [_State.PAUSED],
+        "Cet envoi n'est pas en pause",
+        environment=here(),
+        **NO_PAUSE,
+        **values,
+    )
+
+
+@transaction.atomic
+def send_rest(*, mailing: Mailing) -> int:
+    """« Envoyer au reste » of a finished mailing; how many people that adds or tries again.
+
+    See `delivery.rest`. Raises LifecycleError when the mailing is not finished or nobody is left.
+    """
+    _step(mailing, [_State.FINISHED], "L'envoi n'est pas terminé", state=_State.SENDING,
+          finished_at=None, environment=here(), breaker_off=False)  # fmt: skip
+    count = take_rest(mailing)
+    if not count:
+        raise LifecycleError("Il ne reste personne à qui envoyer ce numéro.")
+    mailing.refresh_from_db()
+    return count
 
 
 def withdraw(*, mailing: Mailing) -> None:
@@ -212,50 +254,10 @@ def send_test(*, issue: IssuePage, addresses: Sequence[str], user: AbstractBaseU
     return sent
 
 
-def launch_due() -> list[Mailing]:
-    """Freeze and start the scheduled mailings whose time has come; those examined, as they are now.
-
-    More than two hours late, it asks: the mailing is paused with the question. A mailing that
-    cannot be frozen is paused with the reason.
-    """
-    now = timezone.now()
-    due = Mailing.objects.filter(state=_State.SCHEDULED, scheduled_at__lte=now)
-    examined = list(due.order_by("scheduled_at", "pk"))
-    for mailing in examined:
-        try:
-            if mailing.scheduled_at and now - mailing.scheduled_at > LATE:
-                _ask(mailing, mailing.scheduled_at)
-            elif has_changed(mailing=mailing):
-                _try_pause(mailing, CHANGED.format("l'approbation"))
-            else:
-                freeze(mailing=mailing)
-        except FreezeError as error:
-            _try_pause(mailing, str(error))
-        mailing.refresh_from_db()
-    return examined
-
-
 def _refuse_blocked(issue: IssuePage) -> None:
     blocking = [finding for finding in preflight.run(issue) if finding.blocks]
     if blocking:
         raise LifecycleError("\n".join(f"{f.where.label} : {f.message}." for f in blocking))
-
-
-def _ask(mailing: Mailing, scheduled_at: datetime) -> None:
-    planned = timezone.localtime(scheduled_at)
-    _try_pause(
-        mailing,
-        f"L'envoi était prévu le {planned:%d/%m/%Y à %H:%M} et n'a pas pu partir à l'heure. "
-        "Faut-il encore l'envoyer ? « Reprendre » l'envoie maintenant.",
-    )
-
-
-def _try_pause(mailing: Mailing, reason: str) -> None:
-    """Pause unless somebody has just decided otherwise."""
-    Mailing.objects.filter(pk=mailing.pk, state=_State.SCHEDULED).update(
-        state=_State.PAUSED, pause_reason=reason
-    )
-    logger.warning("event=mailing_paused mailing=%s", mailing.pk)
 
 
 def _step(

@@ -15,6 +15,8 @@ from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
 from newsletters import errata, lifecycle, preflight, rendering
+from newsletters.delivery.rest import rest_of
+from newsletters.figures import pace, refusals
 from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing, PeriodicalPage
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow
@@ -156,6 +158,10 @@ class MailingDetail(SendingScreen):
             "may_pause": state in (states.SCHEDULED, states.SENDING) and user.has_perm(SEND),
             "may_resume": state == states.PAUSED and user.has_perm(SEND),
             "may_cancel": state not in (states.FINISHED, states.CANCELLED) and user.has_perm(SEND),
+            "may_send_rest": state == states.FINISHED and user.has_perm(SEND),
+            "rest": rest_of(self.mailing) if state == states.FINISHED else None,
+            "refusals": refusals(self.mailing),
+            "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
             "is_running": state in (states.SCHEDULED, states.SENDING),
         }
         return super().get_context_data(**(context | kwargs))
@@ -173,6 +179,7 @@ class MailingAction(View):
         "annuler": SEND,
         "retirer": PREPARE,
         "rectifier": PREPARE,
+        "reste": SEND,
     }
 
     def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
@@ -210,7 +217,8 @@ class MailingAction(View):
         if request.POST.get("content_hash") != mailing.approved_hash:
             raise LifecycleError("Confirmez l'objet et le nombre de destinataires.")
         at = form.cleaned_data["at"] or timezone.now()
-        lifecycle.schedule(mailing=mailing, at=at, user=request.user)
+        limit = form.cleaned_data["stop_after"]
+        lifecycle.schedule(mailing=mailing, at=at, user=request.user, stop_after=limit)
         leaves = timezone.localtime(mailing.scheduled_at)
         return f"Envoi programmé pour le {leaves:%d/%m/%Y à %H:%M}. Il peut encore être annulé."
 
@@ -237,6 +245,10 @@ class MailingAction(View):
         self.goes_to = erratum.pk
         return "Le rectificatif est prêt à être relu et approuvé."
 
+    def reste(self, request: HttpRequest, mailing: Mailing) -> str:
+        count = lifecycle.send_rest(mailing=mailing)
+        return f"L'envoi reprend pour {count} personne(s) ; aucune ne le recevra deux fois."
+
 
 class MailingProgress(View):
     """The counts as JSON, for the screen that refreshes itself; no address in it."""
@@ -250,6 +262,7 @@ class MailingProgress(View):
                 "state": mailing.state,
                 "label": mailing.get_state_display(),
                 **mailing.equation().as_dict(),
+                **pace(mailing),
             }
         )
 

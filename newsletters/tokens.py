@@ -77,3 +77,18 @@ def address_hashes(email_key: str) -> list[str]:
         hmac.digest(_key(secret, _SUPPRESSION), email_key.encode(), "sha256").hex()
         for secret in _secrets()
     ]
+
+
+def read_message_token(value: str) -> int:
+    """The delivery's id, from `<id>.<token>` or from a whole Message-ID of ours. Raises BadToken.
+
+    Whoever quotes it has seen the message: enough to believe a bounce that came by plain mail.
+    """
+    parts = value.strip().strip("<>").partition("@")[0].split(".")[-2:]
+    if len(parts) != 2 or not parts[0].isascii() or not parts[0].isdigit():
+        raise BadToken
+    for secret in _secrets():
+        digest = hmac.digest(_key(secret, _MESSAGE_ID), parts[0].encode(), "sha256")
+        if hmac.compare_digest(parts[1].encode(), digest.hex()[:12].encode()):
+            return int(parts[0])
+    raise BadToken

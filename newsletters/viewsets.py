@@ -9,8 +9,9 @@ from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
 from newsletters import composing_views, confirming_views
+from newsletters import report_views as reports
 from newsletters import sending_views as views
-from newsletters.models import Periodical, Subscriber
+from newsletters.models import Periodical, RateLimit, Subscriber
 from newsletters.permissions import may_follow
 
 
@@ -50,6 +51,9 @@ class MailingViewSet(ViewSet):
             path("<int:pk>/courriel/", views.MailingContent.as_view(), name="content"),
             path("<int:pk>/confirmer/", confirming_views.ConfirmMailing.as_view(), name="confirm"),
             path("<int:pk>/fichier/", confirming_views.MailingFile.as_view(), name="file"),
+            path("<int:pk>/destinataires/", reports.MailingRecipients.as_view(), name="recipients"),
+            path("<int:pk>/destinataires.csv", reports.MailingCsv.as_view(), name="csv"),
+            path("recus/<int:pk>/", reports.SubscriberLetters.as_view(), name="received"),
             path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
         ]
 
@@ -101,8 +105,22 @@ class SubscriberViewSet(ModelViewSet):
     copy_view_enabled = False
 
 
+class RateLimitViewSet(ModelViewSet):
+    """How fast mail may leave; a change holds from the next claim, also for a send under way."""
+
+    model = RateLimit
+    name = "debits"
+    icon = "time"
+    menu_label = "Limites de débit"
+    menu_order = 400
+    list_display = ["__str__", "per_second", "per_hour"]
+    form_fields = ["domain", "per_second", "per_hour"]
+    search_backend_name = None
+    copy_view_enabled = False
+
+
 class LettersGroup(ViewSetGroup):
     menu_label = "Lettres"
     menu_icon = "mail"
     menu_order = 150
-    items = (MailingViewSet, PeriodicalViewSet, SubscriberViewSet)
+    items = (MailingViewSet, PeriodicalViewSet, SubscriberViewSet, RateLimitViewSet)

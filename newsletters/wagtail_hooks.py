@@ -30,6 +30,7 @@ LOG_ACTIONS = {
     "retirer": ("Revenir à la préparation", "Envoi revenu à la préparation"),
     "rectifier": ("Préparer un rectificatif", "Rectificatif préparé"),
     "annuler": ("Annuler", "Envoi annulé"),
+    "reste": ("Envoyer au reste", "Envoi repris pour le reste"),
 }
 
 

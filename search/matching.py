@@ -26,7 +26,7 @@ _LEAST_SHARE = 0.25
 class Cache:
     """Weights by (segment, clause), the oldest dropped beyond `capacity` postings in all."""
 
-    def __init__(self, capacity: int = 250_000) -> None:
+    def __init__(self, capacity: int = 400_000) -> None:
         self.capacity = capacity
         self._size = 0
         self._kept: OrderedDict[tuple[str, Clause], Matches] = OrderedDict()

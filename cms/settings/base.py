@@ -209,6 +209,17 @@ NEWSLETTER_DKIM_SELECTOR = env.text("NEWSLETTER_DKIM_SELECTOR", "")
 NEWSLETTER_FOUR_EYES = env.boolean("NEWSLETTER_FOUR_EYES", False)
 # Minutes during which « Envoyer » can still be taken back.
 NEWSLETTER_UNDO_MINUTES = env.integer("NEWSLETTER_UNDO_MINUTES", 10)
+# Lines open at once in each sending process, and messages before a line is opened anew (0: never).
+NEWSLETTER_CONNECTIONS = env.integer("NEWSLETTER_CONNECTIONS", 1)
+NEWSLETTER_PER_CONNECTION = env.integer("NEWSLETTER_PER_CONNECTION", 1000)
+# Minutes during which the first readers' bounces are awaited; adjustable in the admin afterwards.
+NEWSLETTER_CANARY_MINUTES = env.integer("NEWSLETTER_CANARY_MINUTES", 0)
+# The mailbox where a plain SMTP relay returns bounces: `manage.py read_bounces --imap`.
+BOUNCE_IMAP_HOST = env.text("BOUNCE_IMAP_HOST", "")
+BOUNCE_IMAP_USER = env.text("BOUNCE_IMAP_USER", "")
+BOUNCE_IMAP_PASSWORD = env.text("BOUNCE_IMAP_PASSWORD", "")
+# What makes this installation itself and not a copy; empty, deduced (newsletters.delivery.place).
+NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
 MAIL_CATCHER_DIR = VAR_DIR / "mail"
 SHOW_CAUGHT_MAIL = False

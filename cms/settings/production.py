@@ -26,3 +26,4 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
+NEWSLETTER_CANARY_MINUTES = env.integer("NEWSLETTER_CANARY_MINUTES", 10)

@@ -33,3 +33,4 @@ SEARCH_FOLLOW = "off"
 # No test asks the network, and most send at once.
 NEWSLETTER_ASK_OUTSIDE = False
 NEWSLETTER_UNDO_MINUTES = 0
+ANYMAIL = {"WEBHOOK_SECRET": "lettre:secret"}

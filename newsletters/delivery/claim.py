@@ -188,6 +188,12 @@ def release(worker: str, pks: list[int]) -> None:
         skip_cancelled()
 
 
+def postpone(worker: str, pks: list[int], *, until: datetime) -> None:
+    """Give back rows that may not leave yet, to whoever claims after `until`."""
+    mine = Delivery.objects.filter(pk__in=pks, worker=worker, state=_State.CLAIMED)
+    mine.update(state=_State.PLANNED, worker="", lease_until=None, not_before=until)
+
+
 def extend(worker: str) -> None:
     """Heartbeat: the worker is alive and keeps its rows."""
     mine = Delivery.objects.filter(worker=worker, state=_State.CLAIMED)

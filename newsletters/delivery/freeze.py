@@ -7,6 +7,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
+from newsletters.delivery.place import here
 from newsletters.models import Delivery, Equation, Mailing, Subscription
 
 logger = logging.getLogger(__name__)
@@ -29,13 +30,14 @@ def freeze(*, mailing: Mailing) -> Equation:
     locked = Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
     if locked.audience is None:
         _check(locked)
-        _plan(locked)
+        plan(locked)
         locked.audience = locked.deliveries.count()
         if not locked.audience:
             raise FreezeError("Aucune personne n'est abonnée à cette série : rien à envoyer.")
         locked.state = _State.SENDING
         locked.started_at = timezone.now()
-        locked.save(update_fields=["audience", "state", "started_at"])
+        locked.environment = locked.environment or here()
+        locked.save(update_fields=["audience", "state", "started_at", "environment"])
         logger.info("event=frozen mailing=%s audience=%s", locked.pk, locked.audience)
     return locked.equation()
 
@@ -52,8 +54,11 @@ def _check(mailing: Mailing) -> None:
         )
 
 
-def _plan(mailing: Mailing) -> None:
-    """One INSERT … SELECT: 400,000 people never pass through Python."""
+def plan(mailing: Mailing) -> None:
+    """Write down who is mailable and not yet in the ledger of this mailing.
+
+    One INSERT … SELECT: 400,000 people never pass through Python.
+    """
     columns: dict[str, str | Combinable] = {
         "mailing_id": Value(mailing.pk),
         "subscriber_id": "subscriber_id",
@@ -68,6 +73,8 @@ def _plan(mailing: Mailing) -> None:
     people = (
         Subscription.objects.mailable(mailing.issue.periodical)
         .received(mailing.corrects)
+        # Not the address alone: whoever changed it since would receive the letter at both.
+        .exclude(subscriber__deliveries__mailing=mailing)
         .order_by("pk")
         .values_list(*columns.values())
     )

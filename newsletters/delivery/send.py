@@ -7,29 +7,24 @@ any moment the fate of every row is known, except the one in flight, which is kn
 
 import logging
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
-from typing import Final, NamedTuple
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack, closing
+from datetime import timedelta
+from typing import Any, Final, NamedTuple
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from newsletters.delivery.answers import Answer, Outcome, RelayUnavailable
-from newsletters.delivery.claim import (
-    LEASE,
-    Batch,
-    Claimed,
-    Settled,
-    claim,
-    extend,
-    mark,
-    release,
-    skip_cancelled,
-)
-from newsletters.delivery.journal import Journal, discard
+from newsletters.delivery.answers import Outcome
+from newsletters.delivery.claim import BATCH, Batch, skip_cancelled
+from newsletters.delivery.desk import LATE, Desk
+from newsletters.delivery.line import HaltError, Line, disk_fault
 from newsletters.delivery.message import Addressing, explained
+from newsletters.delivery.place import ELSEWHERE, here
 from newsletters.delivery.smtp import SmtpConnection, TlsMode
+from newsletters.delivery.thresholds import Thresholds, observation
+from newsletters.delivery.throttle import give_back, limited, take, within_domains
 from newsletters.delivery.transport import DjangoTransport, SmtpTransport, Transport
 from newsletters.delivery.wire import WireError
 from newsletters.delivery.worker import Worker
@@ -37,13 +32,12 @@ from newsletters.models import Equation, Mailing
 
 logger = logging.getLogger(__name__)
 
-_MARK_ROWS: Final = 100
-_MARK_SECONDS: Final = 0.1
-_HEARTBEAT_SECONDS: Final = 15.0
 _PROGRESS_SECONDS: Final = 1.0
-# A relay that drops the line, or never confirms, message after message is not one reader's fault.
-_STRIKES: Final = 3
-_CONNECTION_CODES: Final = (0, 421)
+# How long a worker waits for tokens before it looks again whether the mailing still runs.
+_PATIENCE_SECONDS: Final = 5.0
+# Lines wait for each other at the end of a batch: with 20 rows each, a twentieth of the time.
+_ROWS_PER_LINE: Final = 20
+FAULT_BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 
 
 class Report(NamedTuple):
@@ -51,10 +45,6 @@ class Report(NamedTuple):
 
     equation: Equation
     fault: str = ""
-
-
-class _HaltError(Exception):
-    """Nobody more can be served for now; the text, in French, is the reason shown."""
 
 
 def deliver(
@@ -84,13 +74,10 @@ def run(
     mailing = Mailing.objects.select_related("issue__periodical").get(pk=mailing_id)
     fault = ""
     if mailing.state == Mailing.State.SENDING:
-        transport = transport or configured_transport()
-        try:
-            fault = _drained(mailing, transport, on_progress, should_stop)
-        finally:
-            transport.close()
-        if fault:
-            _pause(mailing_id, fault)
+        halt = _sent(mailing, transport, on_progress, should_stop)
+        if halt:
+            _pause(mailing_id, halt)
+            fault = str(halt)
     fault = _concluded(mailing_id) or fault
     equation = mailing.equation()
     if on_progress:
@@ -98,21 +85,39 @@ def run(
     return Report(equation, fault)
 
 
+def _sent(
+    mailing: Mailing,
+    transport: Transport | None,
+    on_progress: Callable[[Equation], None] | None,
+    should_stop: Callable[[], bool],
+) -> HaltError | None:
+    if mailing.stop_after and mailing.stop_after <= timezone.now():
+        return HaltError(LATE, Mailing.PauseKind.QUESTION)
+    if mailing.environment not in ("", here()):
+        return HaltError(ELSEWHERE, Mailing.PauseKind.QUESTION)
+    lines = min(settings.NEWSLETTER_CONNECTIONS, (mailing.audience or 0) // 10 + 1)
+    transports = [transport] if transport else [configured_transport() for _ in range(lines)]
+    try:
+        return _drained(mailing, transports, on_progress, should_stop)
+    finally:
+        for one in transports:
+            one.close()
+
+
 def configured_transport() -> Transport:
     """The transport of NEWSLETTER_TRANSPORT: « smtp » or « django »."""
     if settings.NEWSLETTER_TRANSPORT == "django":
         return DjangoTransport()
     implicit: TlsMode = "tls" if settings.EMAIL_USE_SSL else "none"
-    return SmtpTransport(
-        SmtpConnection(
-            settings.EMAIL_HOST,
-            settings.EMAIL_PORT,
-            settings.EMAIL_HOST_USER,
-            settings.EMAIL_HOST_PASSWORD,
-            "starttls" if settings.EMAIL_USE_TLS else implicit,
-            float(settings.EMAIL_TIMEOUT or 30),
-        )
+    connection = SmtpConnection(
+        settings.EMAIL_HOST,
+        settings.EMAIL_PORT,
+        settings.EMAIL_HOST_USER,
+        settings.EMAIL_HOST_PASSWORD,
+        "starttls" if settings.EMAIL_USE_TLS else implicit,
+        float(settings.EMAIL_TIMEOUT or 30),
     )
+    return SmtpTransport(connection, per_connection=settings.NEWSLETTER_PER_CONNECTION)
 
 
 def send_samples(mailing: Mailing, addresses: list[str]) -> int:
@@ -137,162 +142,90 @@ def send_samples(mailing: Mailing, addresses: list[str]) -> int:
 
 def _drained(
     mailing: Mailing,
-    transport: Transport,
+    transports: Sequence[Transport],
     on_progress: Callable[[Equation], None] | None,
     should_stop: Callable[[], bool],
-) -> str:
-    """Claim and send until nothing is due; the fault that stopped it, or ""."""
+) -> HaltError | None:
+    """Claim and send until nothing is due; what stopped it, if anything."""
     try:
         addressing = Addressing(mailing, date=mailing.started_at or timezone.now())
     except WireError as error:
-        return explained(error)
+        return HaltError(explained(error), Mailing.PauseKind.QUESTION)
     told = time.monotonic()
     with ExitStack() as stack:
         try:
-            worker = stack.enter_context(Worker())
+            worker = stack.enter_context(Worker(connections=len(transports)))
         except OSError as error:
-            return _disk_fault(error)
-        loop = _Loop(mailing, addressing, transport, worker, should_stop)
-        while not should_stop() and (batch := claim(mailing.pk, worker.name)):
-            fault = loop.send(batch)
-            if fault:
-                return fault
+            return HaltError(disk_fault(error))
+        lines = [
+            Line(addressing, transport, journal)
+            for transport, journal in zip(transports, worker.journals, strict=True)
+        ]
+        thresholds = Thresholds(mailing)
+        desk = Desk(mailing, worker.name, lines, should_stop, thresholds)
+        stack.enter_context(closing(desk))
+        while not should_stop():
+            try:
+                batch = _next(thresholds, worker.name, len(lines), should_stop)
+            except HaltError as asked:
+                return _served(asked, desk)
+            if not batch:
+                break
+            if halt := desk.send(batch):
+                return _served(halt, desk)
             if on_progress and time.monotonic() - told > _PROGRESS_SECONDS:
                 on_progress(mailing.equation())
                 told = time.monotonic()
-    return ""
+    return None
 
 
-class _Loop:
-    """One connection's work on one mailing."""
+def _served(halt: HaltError, desk: Desk) -> HaltError:
+    halt.served = desk.served
+    return halt
 
-    def __init__(
-        self,
-        mailing: Mailing,
-        addressing: Addressing,
-        transport: Transport,
-        worker: Worker,
-        should_stop: Callable[[], bool],
-    ) -> None:
-        self._mailing = mailing
-        self._addressing = addressing
-        self._transport = transport
-        self._worker = worker.name
-        self._journal: Journal = worker.journal
-        self._should_stop = should_stop
-        self._settled: list[Settled] = []
-        self._marked_at = self._beat_at = time.monotonic()
-        self._strikes = 0
 
-    def send(self, batch: Batch) -> str:
-        """Send a claimed batch; what is not offered goes back. The fault, or ""."""
-        self._beat_at = time.monotonic()  # the claim has just written the lease
-        fault, offered = "", 0
-        try:
-            for row in batch.rows:
-                if self._should_stop() or not self._may_go_on():
-                    break
-                self._settled.append(Settled(row, self._offer(row)))
-                offered += 1
-                self._watch(self._settled[-1].answer)
-        except _HaltError as halt:
-            fault = str(halt)
-        self._flush()
-        answered = {one.pk for one in batch.rows[:offered]}
-        release(self._worker, [row.pk for row in batch.rows if row.pk not in answered])
-        try:
-            discard(self._journal.rotate())
-        except OSError as error:
-            return _disk_fault(error)
-        return fault
+def _next(
+    thresholds: Thresholds, worker: str, lines: int, should_stop: Callable[[], bool]
+) -> Batch:
+    """The next rows that may leave now; waits for its turn when a limit is reached.
 
-    def _offer(self, row: Claimed) -> Answer:
-        """Raises _HaltError before anything was sent to this person, never after."""
-        recipient = self._addressing.recipient(row.email, row.pk, row.subscription_id)
-        self._intend(row)
-        try:
-            answer = self._transport.send(recipient, self._addressing.template)
-            if answer.outcome is Outcome.RETRY and answer.code in _CONNECTION_CODES:
-                # The line was cut before the final dot: nothing was accepted, a new one may do.
-                answer = self._transport.send(recipient, self._addressing.template)
-        except RelayUnavailable as error:
-            self._write_answer(row, Answer(Outcome.RETRY, error.code, "", ""))
-            raise _HaltError(str(error)) from error
-        except WireError as error:
-            self._write_answer(row, Answer(Outcome.RETRY, 0, "", ""))
-            raise _HaltError(explained(error)) from error
-        self._write_answer(row, answer)
-        return answer
+    Raises HaltError when the first group is under observation or its figures are bad.
+    """
+    wanted = max(BATCH, lines * _ROWS_PER_LINE) if lines > 1 else BATCH
+    domains = limited()
+    if not domains:
+        return thresholds.claim(worker, limit=wanted)
+    while not (grant := take(wanted)).count:
+        if not _waited(grant.wait, should_stop):
+            return Batch()
+    batch = thresholds.claim(worker, limit=grant.count)
+    give_back(grant.count - len(batch.rows))
+    return within_domains(batch, worker, domains)
 
-    def _intend(self, row: Claimed) -> None:
-        try:
-            self._journal.intend(row.pk)
-        except OSError as error:
-            raise _HaltError(_disk_fault(error)) from error
 
-    def _write_answer(self, row: Claimed, answer: Answer) -> None:
-        try:
-            match answer.outcome:
-                case Outcome.ACCEPTED:
-                    self._journal.done(row.pk)
-                case Outcome.REFUSED:
-                    self._journal.refused(row.pk, answer.code)
-                case Outcome.RETRY:
-                    self._journal.retry(row.pk)
-        except OSError:
-            # The answer is known here and reaches the database with the next mark; the next
-            # intent will meet the same disk before anything more is sent.
-            logger.exception("event=journal_failed delivery=%s", row.pk)
-
-    def _watch(self, answer: Answer) -> None:
-        cut = answer.outcome is Outcome.RETRY and answer.code in _CONNECTION_CODES
-        if not cut and answer.outcome is not Outcome.UNCERTAIN:
-            self._strikes = 0
-            return
-        self._strikes += 1
-        if self._strikes >= _STRIKES:
-            self._strikes = 0
-            raise _HaltError(
-                "Le serveur d'envoi coupe la connexion ou ne confirme plus les messages "
-                f"({_STRIKES} de suite). L'envoi reprendra où il en est."
-            )
-
-    def _may_go_on(self) -> bool:
-        """Mark, beat and look at the mailing's state, now and then; False when to stop."""
-        now = time.monotonic()
-        if now - self._beat_at > LEASE.total_seconds():
-            # Asleep longer than the lease: others may have called these rows uncertain.
+def _waited(seconds: float, should_stop: Callable[[], bool]) -> bool:
+    """Let time pass, in steps short enough for a stop; False when stopped."""
+    until = time.monotonic() + min(seconds, _PATIENCE_SECONDS)
+    while (left := until - time.monotonic()) > 0:
+        if should_stop():
             return False
-        due = len(self._settled) >= _MARK_ROWS or now - self._marked_at > _MARK_SECONDS
-        if not due:
-            return True
-        self._flush()
-        if now - self._beat_at > _HEARTBEAT_SECONDS:
-            extend(self._worker)
-            self._beat_at = now
-        state = Mailing.objects.filter(pk=self._mailing.pk).values_list("state", flat=True).first()
-        return state == Mailing.State.SENDING
-
-    def _flush(self) -> None:
-        if self._settled:
-            mark(self._worker, self._settled)
-            self._settled.clear()
-        self._marked_at = time.monotonic()
+        time.sleep(min(left, 0.05))
+    return True
 
 
-def _disk_fault(error: OSError) -> str:
-    return (
-        f"Le journal d'envoi ne peut pas être écrit ({error.strerror or error}). "
-        "Vérifiez l'espace disque et les droits du dossier."
-    )
-
-
-def _pause(mailing_id: int, fault: str) -> None:
-    state = Mailing.State
-    Mailing.objects.filter(pk=mailing_id, state=state.SENDING).update(
-        state=state.PAUSED, pause_reason=fault
-    )
-    logger.error("event=mailing_paused mailing=%s", mailing_id)
+def _pause(mailing_id: int, halt: HaltError) -> None:
+    """Stop the mailing, saying why; a fault and an observation also say until when."""
+    kinds, now = Mailing.PauseKind, timezone.now()
+    running = Mailing.objects.filter(pk=mailing_id, state=Mailing.State.SENDING)
+    faults = running.values_list("faults", flat=True).first() or 0
+    values: dict[str, Any] = {"pause_reason": str(halt), "pause_kind": halt.kind}
+    values["resume_at"] = now + observation() if halt.kind == kinds.CANARY else None
+    if halt.kind == kinds.FAULT:
+        faults = 0 if halt.served else faults
+        values["resume_at"] = now + FAULT_BACK_OFF[min(faults, len(FAULT_BACK_OFF) - 1)]
+        values["faults"] = faults + 1
+    running.update(state=Mailing.State.PAUSED, **values)
+    logger.error("event=mailing_paused mailing=%s kind=%s", mailing_id, halt.kind)
 
 
 @transaction.atomic
@@ -306,7 +239,7 @@ def _concluded(mailing_id: int) -> str:
     equation = mailing.equation()
     if not equation.balances:
         fault = "Le compte des remises n'est plus celui des destinataires figés."
-        _pause(mailing_id, fault)
+        _pause(mailing_id, HaltError(fault, Mailing.PauseKind.QUESTION))
         return fault
     if equation.remaining == 0:
         mailing.state = Mailing.State.FINISHED

@@ -47,10 +47,18 @@ class Transport(Protocol):
 class SmtpTransport:
     """The fast way: spliced bytes over a pipelined connection."""
 
-    def __init__(self, connection: SmtpConnection, bounce_address: str = "") -> None:
-        """`bounce_address` is the envelope sender; empty, that of the letter."""
+    def __init__(
+        self, connection: SmtpConnection, bounce_address: str = "", *, per_connection: int = 0
+    ) -> None:
+        """`bounce_address` is the envelope sender; empty, that of the letter.
+
+        After `per_connection` messages the line is closed and opened again (0: never): relays
+        behind a balancer then share the load, and those that count messages have no cause to cut.
+        """
         self._connection = connection
         self._bounce_address = bounce_address
+        self._per_connection = per_connection
+        self._sent = 0
 
     def open(self) -> None:
         self._connection.open()
@@ -65,6 +73,10 @@ class SmtpTransport:
         except (AddressRefused, HeaderInjection) as error:
             return unwritable(error)
         sender = ascii_address(self._bounce_address or template.content.from_email)
+        if self._per_connection and self._sent >= self._per_connection:
+            self._connection.close()
+            self._sent = 0
+        self._sent += 1
         return self._connection.send(sender, envelope_to, message, dot_safe=True)
 
 
@@ -147,6 +159,9 @@ def _django_message(recipient: Recipient, template: WireTemplate) -> EmailMultiA
         headers=headers,
     )
     message.attach_alternative(page, "text/html")
+    # Anymail gives it to the provider, whose notices bring it back; other backends ignore it.
+    reference = recipient.message_id.strip("<>").partition("@")[0].partition(".")[2]
+    message.metadata = {"delivery": reference}  # type: ignore[attr-defined]
     return message
 
 

@@ -50,14 +50,17 @@ class Recovery(NamedTuple):
 class Worker:
     """This process as a sender: `with Worker() as worker: … worker.name, worker.journal`.
 
-    Leaving normally removes the lock and the journal, which must have no row left open; leaving by
-    an exception keeps the journal for `recover_dead`.
+    `journals` has one for each of its `connections`, `journal` is the first. Leaving normally
+    removes the lock and the journals, which must have no row left open; leaving by an exception
+    keeps the journals for `recover_dead`.
     """
 
-    def __init__(self, directory: Path | None = None) -> None:
+    def __init__(self, directory: Path | None = None, *, connections: int = 1) -> None:
         self.directory = directory or journal_directory()
         host = socket.gethostname()[:30]
         self.name = f"{host}:{os.getpid()}:{uuid4().hex[:12]}"
+        self.journals: list[Journal] = []
+        self._connections = connections
 
     def __enter__(self) -> Self:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -69,8 +72,12 @@ class Worker:
         # Named only once locked: a lock file seen unlocked always is a dead worker's.
         newborn.rename(self._lock)
         try:
-            self.journal = Journal(self.directory, self.name)
+            for number in range(self._connections):
+                self.journals.append(Journal(self.directory, self.name, number))
         except OSError:
+            for journal in self.journals:
+                journal.close()
+                discard(journal.path)
             self._lock.unlink(missing_ok=True)
             os.close(self._descriptor)
             raise
@@ -82,11 +89,17 @@ class Worker:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.journal.close()
+        for journal in self.journals:
+            journal.close()
+            if kind is None:
+                discard(journal.path)
         if kind is None:
-            discard(self.journal.path)
             self._lock.unlink(missing_ok=True)
         os.close(self._descriptor)
+
+    @property
+    def journal(self) -> Journal:
+        return self.journals[0]
 
 
 def journal_directory() -> Path:

@@ -11,6 +11,7 @@ from .audience import (
 from .issue import IssueCoProducer, IssuePage
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
+from .sending import RateLimit, SendingRules
 
 __all__ = [
     "AppendOnlyError",
@@ -23,7 +24,9 @@ __all__ = [
     "Mailing",
     "Periodical",
     "PeriodicalPage",
+    "RateLimit",
     "SectionTemplate",
+    "SendingRules",
     "Subscriber",
     "Subscription",
     "Suppression",

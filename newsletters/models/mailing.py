@@ -46,6 +46,15 @@ class Mailing(models.Model):
         FINISHED = "finished", "Terminé"
         CANCELLED = "cancelled", "Annulé"
 
+    class PauseKind(models.TextChoices):
+        """Who or what stopped it: only FAULT and CANARY end by themselves."""
+
+        PERSON = "person", "Décision d'une personne"
+        FAULT = "fault", "Panne"
+        QUESTION = "question", "Question posée"
+        CANARY = "canary", "Premier groupe sous observation"
+        BREAKER = "breaker", "Seuil dépassé"
+
     issue = models.ForeignKey(
         IssuePage, on_delete=models.PROTECT, related_name="mailings", verbose_name="numéro"
     )
@@ -86,6 +95,19 @@ class Mailing(models.Model):
     # Written once, at the freeze, and never recomputed: the left side of the equation.
     audience = models.PositiveIntegerField("destinataires", null=True, editable=False)
     pause_reason = models.TextField("raison de la pause", blank=True, editable=False)
+    pause_kind = models.CharField(
+        max_length=8, choices=PauseKind.choices, blank=True, editable=False
+    )
+    # When the worker may resume by itself; null when a person must.
+    resume_at = models.DateTimeField("reprise prévue le", null=True, editable=False)
+    # Faults since a message last left: the back-off grows with it.
+    faults = models.PositiveSmallIntegerField(default=0, editable=False)
+    stop_after = models.DateTimeField("ne plus envoyer après", null=True, blank=True)
+    # The installation that scheduled it: a restored copy of the database is another one.
+    environment = models.CharField(max_length=64, blank=True, editable=False)
+    canary_passed = models.BooleanField(default=False, editable=False)
+    # A person saw the threshold exceeded and chose to go on.
+    breaker_off = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = "envoi"
@@ -214,11 +236,15 @@ class DeliveryEvent(models.Model):
         BOUNCED = "bounced", "Rebond définitif"
         DEFERRED = "deferred", "Rebond temporaire"
         COMPLAINED = "complained", "Plainte"
+        LEFT = "left", "Désinscription chez le fournisseur"
+        OTHER = "other", "Autre"
 
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="events")
     kind = models.CharField("événement", max_length=12, choices=Kind.choices)
     at = models.DateTimeField("le", default=timezone.now)
     detail = models.CharField("détail", max_length=300, blank=True)
+    # A digest of what the provider said: the same notice received twice is written once.
+    key = models.CharField(max_length=64, null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = "événement de remise"

@@ -37,15 +37,16 @@ def database_url() -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{where}"
 
 
-def start(sink: SmtpSink, tmp_path: Path) -> subprocess.Popen[bytes]:
+def start(sink: SmtpSink, tmp_path: Path, *arguments: str) -> subprocess.Popen[bytes]:
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
         "DATABASE_URL": database_url(),
         "RESONANCES_VAR": str(tmp_path / "var"),
+        "SITE_URL": "http://testserver",  # another address would be a copy of the database
         "EMAIL_HOST": sink.host,
         "EMAIL_PORT": str(sink.port),
     }
-    command = [sys.executable, "manage.py", "send_mailings", "--once", "--quiet"]
+    command = [sys.executable, "manage.py", "send_mailings", "--once", "--quiet", *arguments]
     return subprocess.Popen(command, cwd=ROOT, env=environment, stderr=subprocess.PIPE)
 
 

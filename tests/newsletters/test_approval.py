@@ -81,7 +81,7 @@ def test_an_edit_after_the_schedule_stops_the_send_and_says_so():
         make_readers(2, periodical=mailing.issue.periodical)
         lifecycle.schedule(mailing=mailing, at=NOW, user=None)
         edit(mailing, title="Autre titre")
-        lifecycle.launch_due()
+        clock.launch_due()
     mailing.refresh_from_db()
     assert (mailing.state, mailing.audience) == (State.PAUSED, None)
     assert "a changé" in mailing.pause_reason
@@ -171,7 +171,7 @@ def test_nothing_leaves_before_the_undo_window_has_passed(settings, window, aske
         assert mailing.scheduled_at == NOW + leaves
         lifecycle.cancel(mailing=mailing)
     with time_machine.travel(NOW + timedelta(hours=1), tick=False):
-        assert lifecycle.launch_due() == []
+        assert clock.launch_due() == []
 
 
 # --- errata ---------------------------------------------------------------------------------

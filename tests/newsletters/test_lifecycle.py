@@ -5,7 +5,7 @@ from django.contrib.auth import get_user_model
 import pytest
 import time_machine
 
-from newsletters import lifecycle, rendering
+from newsletters import clock, lifecycle, rendering
 from newsletters.delivery.answers import RelayUnavailable
 from newsletters.models import Delivery, Mailing, SectionTemplate
 from newsletters.rendering import LifecycleError, Rendering
@@ -205,7 +205,7 @@ def scheduled(at: datetime, readers: int = 2) -> Mailing:
 def test_a_schedule_leaves_at_its_time_and_asks_when_late(late: timedelta, state: State):
     with time_machine.travel(NOW, tick=False):
         mailing = scheduled(NOW - late)
-        lifecycle.launch_due()
+        clock.launch_due()
     mailing.refresh_from_db()
     assert mailing.state == state
     assert Delivery.objects.exists() == (state == State.SENDING)
@@ -215,7 +215,7 @@ def test_a_schedule_leaves_at_its_time_and_asks_when_late(late: timedelta, state
 
 def test_a_mailing_that_cannot_be_frozen_is_paused_with_the_reason():
     mailing = scheduled(datetime.now(UTC), readers=0)
-    assert [m.pk for m in lifecycle.launch_due()] == [mailing.pk]
+    assert [m.pk for m in clock.launch_due()] == [mailing.pk]
     mailing.refresh_from_db()
     assert (mailing.state, mailing.audience) == (State.PAUSED, None)
     assert "Aucune personne" in mailing.pause_reason

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 import pytest
 
-from newsletters.delivery import send as send_module
+from newsletters.delivery import desk as desk_module
 from newsletters.delivery.answers import Answer, Outcome, RelayUnavailable
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import Worker, recover_dead
@@ -63,7 +63,7 @@ def test_a_relay_that_fails_message_after_message_pauses_the_mailing(relay, rule
 @pytest.mark.parametrize("state", [Mailing.State.PAUSED, Mailing.State.CANCELLED])
 def test_pausing_or_cancelling_during_the_send_stops_it(monkeypatch, state: Mailing.State):
     mailing = make_sending(300)
-    monkeypatch.setattr(send_module, "_MARK_ROWS", 10)
+    monkeypatch.setattr(desk_module, "MARK_ROWS", 10)
 
     class Interrupting(FakeTransport):
         def send(self, recipient, template) -> Answer:
@@ -130,7 +130,7 @@ def test_what_was_sent_before_the_database_failed_is_known_from_the_journal(monk
         raise DatabaseError
 
     with monkeypatch.context() as patch:
-        patch.setattr(send_module, "mark", broken)
+        patch.setattr(desk_module, "mark", broken)
         with pytest.raises(DatabaseError):
             run(mailing.pk, transport=transport)
     assert states() == Counter({State.CLAIMED: 10})

@@ -9,6 +9,8 @@ async function refresh() {
     const field = document.querySelector(`[data-field="${name}"]`);
     if (field) field.textContent = value;
   }
+  const bar = document.querySelector("[data-progress-bar]");
+  if (bar && counts.audience) bar.value = counts.audience - counts.remaining;
   if (!["scheduled", "sending"].includes(counts.state)) window.location.reload();
   else if (counts.audience && !document.querySelector('[data-field="audience"]')) window.location.reload();
 }

@@ -13,9 +13,10 @@ from django.utils import timezone
 
 from tqdm import tqdm
 
+from newsletters.clock import launch_due, resume_due
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
-from newsletters.lifecycle import launch_due
+from newsletters.management.supervision import supervise
 from newsletters.models import Delivery, Equation, Mailing
 
 _BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
@@ -30,8 +31,23 @@ class Command(BaseCommand):
         parser.add_argument(
             "--every", type=float, default=5.0, metavar="S", help="secondes entre deux tours"
         )
+        parser.add_argument(
+            "--workers", type=int, default=1, metavar="N", help="processus qui envoient"
+        )
 
-    def handle(self, *args: Any, once: bool, quiet: bool, every: float, **options: Any) -> None:
+    def handle(
+        self, *args: Any, once: bool, quiet: bool, every: float, workers: int, **options: Any
+    ) -> None:
+        if workers > 1:
+            command = ["send_mailings", f"--every={every}", *(["--once"] if once else [])]
+            with _stopped_by_signals() as stop:
+                status = supervise([*command, "--quiet"], workers, stop=stop, restart=not once)
+            if status:
+                raise CommandError("Un des processus d'envoi a signalé une panne.")
+            return
+        self._work(once, quiet, every)
+
+    def _work(self, once: bool, quiet: bool, every: float) -> None:
         with _stopped_by_signals() as stop:
             while True:
                 try:
@@ -53,6 +69,7 @@ class Command(BaseCommand):
         Unless asked to `drain`, mailings that wait for a later hour are passed over in silence.
         """
         recover_dead()
+        resume_due()
         state = Mailing.State
         paused = [m for m in launch_due() if m.state == state.PAUSED]
         faults = [_told(mailing, mailing.pause_reason) for mailing in paused]

@@ -1,0 +1,91 @@
+"""What happens to mailings by the hour, without anybody: departures and resumptions."""
+
+import logging
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from django.utils import timezone
+
+from newsletters.delivery.desk import LATE as PAST_LIMIT
+from newsletters.delivery.freeze import FreezeError, freeze
+from newsletters.delivery.place import ELSEWHERE, here
+from newsletters.delivery.thresholds import first_group_excess
+from newsletters.lifecycle import NO_PAUSE
+from newsletters.models import Mailing
+from newsletters.rendering import CHANGED, has_changed
+
+logger = logging.getLogger(__name__)
+
+# A letter that announces a meeting of the morning must not leave in the evening unasked.
+LATE: Final = timedelta(hours=2)
+
+_State, _Kind = Mailing.State, Mailing.PauseKind
+
+
+def launch_due() -> list[Mailing]:
+    """Freeze and start the scheduled mailings whose time has come; those examined, as they are now.
+
+    More than two hours late, it asks: the mailing is paused with the question. A mailing that
+    cannot be frozen is paused with the reason.
+    """
+    now = timezone.now()
+    due = Mailing.objects.filter(state=_State.SCHEDULED, scheduled_at__lte=now)
+    examined = list(due.order_by("scheduled_at", "pk"))
+    for mailing in examined:
+        try:
+            if mailing.environment not in ("", here()):
+                _try_pause(mailing, ELSEWHERE)
+            elif mailing.stop_after and mailing.stop_after <= now:
+                _try_pause(mailing, PAST_LIMIT)
+            elif mailing.scheduled_at and now - mailing.scheduled_at > LATE:
+                _ask(mailing, mailing.scheduled_at)
+            elif has_changed(mailing=mailing):
+                _try_pause(mailing, CHANGED.format("l'approbation"))
+            else:
+                freeze(mailing=mailing)
+        except FreezeError as error:
+            _try_pause(mailing, str(error))
+        mailing.refresh_from_db()
+    return examined
+
+
+def _ask(mailing: Mailing, scheduled_at: datetime) -> None:
+    planned = timezone.localtime(scheduled_at)
+    _try_pause(
+        mailing,
+        f"L'envoi était prévu le {planned:%d/%m/%Y à %H:%M} et n'a pas pu partir à l'heure. "
+        "Faut-il encore l'envoyer ? « Reprendre » l'envoie maintenant.",
+    )
+
+
+def _try_pause(mailing: Mailing, reason: str) -> None:
+    """Pause unless somebody has just decided otherwise."""
+    Mailing.objects.filter(pk=mailing.pk, state=_State.SCHEDULED).update(
+        state=_State.PAUSED, pause_reason=reason, pause_kind=_Kind.QUESTION
+    )
+    logger.warning("event=mailing_paused mailing=%s", mailing.pk)
+
+
+def resume_due() -> list[Mailing]:
+    """Resume what may by itself: faults after their back-off, observed first groups; as now.
+
+    A first group whose figures have turned bad stays paused, and asks.
+    """
+    by_itself = Mailing.objects.filter(
+        state=_State.PAUSED,
+        pause_kind__in=[_Kind.FAULT, _Kind.CANARY],
+        resume_at__lte=timezone.now(),
+        audience__isnull=False,
+    )
+    examined = list(by_itself.order_by("resume_at", "pk"))
+    for mailing in examined:
+        reason = first_group_excess(mailing) if mailing.pause_kind == _Kind.CANARY else ""
+        values: dict[str, Any] = {"state": _State.SENDING, **NO_PAUSE}
+        if reason:
+            values = {"pause_kind": _Kind.BREAKER, "pause_reason": reason, "resume_at": None}
+        elif mailing.pause_kind == _Kind.CANARY:
+            values["canary_passed"] = True
+        same = {"state": _State.PAUSED, "pause_kind": mailing.pause_kind}
+        Mailing.objects.filter(pk=mailing.pk, **same).update(**values)
+        mailing.refresh_from_db()
+    return examined

@@ -1,0 +1,185 @@
+"""The database's side of a send: marks, heartbeats, and whether to go on. One thread, always.
+
+`Desk` serves one batch after another, over the lines it is given: with one, in this thread; with
+several, each line takes rows in a thread of its own and hands its answers over by a deque, which
+this thread empties. The lines wait for each other at the end of a batch, so that what is marked,
+what goes back and which journals may go are each one decision.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from typing import Final
+
+from django.utils import timezone
+
+from newsletters.delivery.answers import Answer, Outcome
+from newsletters.delivery.claim import LEASE, Batch, Claimed, Settled, extend, mark, release
+from newsletters.delivery.line import CONNECTION_CODES, HaltError, Line
+from newsletters.delivery.thresholds import Thresholds
+from newsletters.models import Mailing
+
+MARK_ROWS: Final = 100
+MARK_SECONDS: Final = 0.1
+_TICK_SECONDS: Final = 0.02
+_HEARTBEAT_SECONDS: Final = 15.0
+# A relay that drops the line, or never confirms, message after message is not one reader's fault.
+_STRIKES: Final = 3
+# Greylisting says « later » to some; a relay that says it to so many in a row says it to all.
+_POSTPONED: Final = 50
+LATE: Final = (
+    "L'heure limite de cet envoi est passée ; le reste n'est pas parti. Faut-il l'envoyer quand "
+    "même ? « Reprendre » l'envoie sans limite."
+)
+
+
+class Desk:
+    """`served` counts the messages accepted so far."""
+
+    def __init__(
+        self,
+        mailing: Mailing,
+        worker: str,
+        lines: Sequence[Line],
+        should_stop: Callable[[], bool],
+        thresholds: Thresholds,
+    ) -> None:
+        self._mailing = mailing
+        self._worker = worker
+        self._lines = lines
+        self._should_stop = should_stop
+        self._thresholds = thresholds
+        self._settled: list[Settled] = []
+        self._marked_at = self._beat_at = time.monotonic()
+        self._strikes = self._postponed = 0
+        self.served = 0
+        self._pool = ThreadPoolExecutor(len(lines))  # starts no thread before it is used
+
+    def close(self) -> None:
+        self._pool.shutdown()
+
+    def send(self, batch: Batch) -> HaltError | None:
+        """Send a claimed batch; what is not offered goes back. What stopped it, if anything."""
+        self._beat_at = time.monotonic()  # the claim has just written the lease
+        halt, answered = None, set[int]()
+        work = self._in_threads if len(self._lines) > 1 else self._in_turn
+        try:
+            work(batch.rows, answered)
+        except HaltError as error:
+            halt = error
+        self._flush()
+        release(self._worker, [row.pk for row in batch.rows if row.pk not in answered])
+        try:
+            for line in self._lines:
+                line.turn_page()
+        except HaltError as error:
+            halt = halt or error
+        return halt
+
+    def _in_turn(self, rows: Sequence[Claimed], answered: set[int]) -> None:
+        for row in rows:
+            if self._should_stop() or not self._may_go_on():
+                break
+            self._note(Settled(row, self._lines[0].offer(row)), answered)
+
+    def _in_threads(self, rows: Sequence[Claimed], answered: set[int]) -> None:
+        todo, answers = deque(rows), deque[Settled]()
+        running = {self._pool.submit(_serve, line, todo, answers) for line in self._lines}
+        everyone, halt = set(running), None
+        try:
+            while running:
+                _, running = wait(running, timeout=_TICK_SECONDS)
+                try:
+                    while answers:
+                        self._note(answers.popleft(), answered)
+                    if halt or self._should_stop() or not self._may_go_on():
+                        todo.clear()
+                except HaltError as asked:
+                    halt = halt or asked
+                    todo.clear()
+        finally:
+            todo.clear()
+            wait(everyone)
+        while answers:
+            self._keep(answers.popleft(), answered)
+        for one in everyone:
+            error = one.exception()
+            if error is not None and not isinstance(error, HaltError):
+                raise error  # nobody foresaw it: the journals stay for the next start
+            halt = halt or error
+        if halt:
+            raise halt
+
+    def _keep(self, settled: Settled, answered: set[int]) -> None:
+        self._settled.append(settled)
+        answered.add(settled.row.pk)
+        self.served += settled.answer.outcome is Outcome.ACCEPTED
+
+    def _note(self, settled: Settled, answered: set[int]) -> None:
+        """Keep an answer, then judge by it. Raises HaltError."""
+        self._keep(settled, answered)
+        self._watch(settled.answer)
+
+    def _watch(self, answer: Answer) -> None:
+        later = answer.outcome is Outcome.RETRY
+        cut = later and answer.code in CONNECTION_CODES
+        self._postponed = self._postponed + 1 if later else 0
+        if self._postponed >= _POSTPONED:
+            self._postponed = 0
+            raise HaltError(
+                f"Le serveur d'envoi remet à plus tard tous les messages ({_POSTPONED} de suite, "
+                f"code {answer.code}). L'envoi reprendra où il en est."
+            )
+        if not cut and answer.outcome is not Outcome.UNCERTAIN:
+            self._strikes = 0
+            return
+        self._strikes += 1
+        if self._strikes >= _STRIKES:
+            self._strikes = 0
+            raise HaltError(
+                "Le serveur d'envoi coupe la connexion ou ne confirme plus les messages "
+                f"({_STRIKES} de suite). L'envoi reprendra où il en est."
+            )
+
+    def _may_go_on(self) -> bool:
+        """Mark, beat and look at the mailing's state, now and then; False when to stop."""
+        now = time.monotonic()
+        if now - self._beat_at > LEASE.total_seconds():
+            # Asleep longer than the lease: others may have called these rows uncertain.
+            return False
+        due = len(self._settled) >= MARK_ROWS or now - self._marked_at > MARK_SECONDS
+        if not due:
+            return True
+        self._flush()
+        if now - self._beat_at > _HEARTBEAT_SECONDS:
+            extend(self._worker)
+            self._beat_at = now
+        self._thresholds.check()
+        now_stored = Mailing.objects.filter(pk=self._mailing.pk)
+        state, stop_after = now_stored.values_list("state", "stop_after").get()
+        if stop_after and stop_after <= timezone.now():
+            raise HaltError(LATE, Mailing.PauseKind.QUESTION)
+        return state == Mailing.State.SENDING
+
+    def _flush(self) -> None:
+        if self._settled:
+            mark(self._worker, self._settled)
+            refused = [one for one in self._settled if one.answer.outcome is Outcome.REFUSED]
+            self._thresholds.note(len(refused))
+            self._settled.clear()
+        self._marked_at = time.monotonic()
+
+
+def _serve(line: Line, todo: deque[Claimed], answers: deque[Settled]) -> None:
+    """One line's part of a batch. Raises HaltError, and the other lines then get nothing more."""
+    try:
+        while True:
+            try:
+                row = todo.popleft()
+            except IndexError:
+                return
+            answers.append(Settled(row, line.offer(row)))
+    except BaseException:
+        todo.clear()
+        raise

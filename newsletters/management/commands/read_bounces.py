@@ -1,0 +1,59 @@
+"""Reads the bounces of a mailbox: from a mail server's pipe, from a file, or over IMAP."""
+
+import imaplib
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from newsletters.delivery.dsn import notices
+from newsletters.delivery.events import record
+
+_LARGEST = 2_000_000
+
+
+class Command(BaseCommand):
+    help = "Lit les avis de non-remise (RFC 3464) et en tire les conséquences."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        source = parser.add_mutually_exclusive_group(required=True)
+        source.add_argument("--file", metavar="F", help="un message ; « - » pour l'entrée standard")
+        source.add_argument("--imap", action="store_true", help="la boîte de BOUNCE_IMAP_HOST")
+
+    def handle(self, *args: Any, file: str | None, imap: bool, **options: Any) -> None:
+        read = heard = 0
+        for raw in _mailbox() if imap else [_message(file or "-")]:
+            read += 1
+            heard += sum(record(notice) for notice in notices(raw))
+        self.stdout.write(f"{read} message(s) lu(s), {heard} avis pris en compte.")
+
+
+def _message(file: str) -> bytes:
+    if file == "-":
+        return sys.stdin.buffer.read(_LARGEST)
+    try:
+        with Path(file).open("rb") as stream:
+            return stream.read(_LARGEST)
+    except OSError as error:
+        raise CommandError(f"Fichier illisible : {error.strerror}.") from error
+
+
+def _mailbox() -> Iterator[bytes]:
+    """The unread messages; each is marked read once it has been taken into account."""
+    if not settings.BOUNCE_IMAP_HOST:
+        raise CommandError("BOUNCE_IMAP_HOST n'est pas défini.")
+    try:
+        with imaplib.IMAP4_SSL(settings.BOUNCE_IMAP_HOST, timeout=30) as box:
+            box.login(settings.BOUNCE_IMAP_USER, settings.BOUNCE_IMAP_PASSWORD)
+            box.select("INBOX")
+            _, found = box.search(None, "UNSEEN")
+            for number in found[0].split():
+                _, parts = box.fetch(number, "(BODY.PEEK[])")
+                raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
+                yield raw[:_LARGEST]
+                box.store(number, "+FLAGS", "\\Seen")
+    except (imaplib.IMAP4.error, OSError) as error:
+        raise CommandError(f"La boîte des rebonds ne répond pas ({error}).") from error

@@ -1,0 +1,112 @@
+"""What became of a sending, person by person where the right to see addresses allows it."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any, Final
+
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.views.generic import View
+
+from newsletters.models import Delivery, Mailing, Subscriber
+from newsletters.permissions import SEE_ADDRESSES, may_follow
+from newsletters.sending_views import SendingScreen, require
+
+_PAGE: Final = 100
+# A spreadsheet runs what a cell begins with these (CSV injection, OWASP).
+_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
+
+
+def selected(mailing: Mailing, outcome: str) -> QuerySet[Delivery]:
+    rows = mailing.deliveries.order_by("pk")
+    return rows.filter(state=outcome) if outcome in Delivery.State.values else rows
+
+
+class MailingRecipients(SendingScreen):
+    """« Destinataires », by outcome; without the right, numbers in place of addresses."""
+
+    template_name = "newsletters/admin/recipients.html"
+    page_title = "Destinataires"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=self.kwargs["pk"])
+        outcome = self.request.GET.get("resultat", "")
+        page = Paginator(selected(mailing, outcome), _PAGE).get_page(self.request.GET.get("p"))
+        context = {
+            "mailing": mailing,
+            "outcome": outcome,
+            "outcomes": Delivery.State.choices,
+            "rows": page,
+            "see_addresses": self.request.user.has_perm(SEE_ADDRESSES),
+        }
+        return super().get_context_data(**(context | kwargs))
+
+
+class MailingCsv(View):
+    """The report as a table, streamed; the column of addresses only with the right to see them."""
+
+    def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+        if not may_follow(request.user):
+            raise PermissionDenied
+        mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=pk)
+        rows = selected(mailing, request.GET.get("resultat", ""))
+        lines = _lines(rows, addresses=request.user.has_perm(SEE_ADDRESSES))
+        response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="envoi-{pk}.csv"'
+        return response
+
+
+class SubscriberLetters(SendingScreen):
+    """« Numéros reçus » by one person."""
+
+    template_name = "newsletters/admin/letters_received.html"
+    page_title = "Numéros reçus"
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        require(request, SEE_ADDRESSES)
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        index = {"url": reverse("abonnes:index"), "label": "Abonné·es"}
+        return [*self.breadcrumbs_items, index, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person = get_object_or_404(Subscriber, pk=self.kwargs["pk"])
+        rows = person.deliveries.select_related("mailing").prefetch_related("events")
+        rows = rows.defer("mailing__html", "mailing__text").order_by("-mailing__started_at", "-pk")
+        return super().get_context_data(person=person, rows=rows[:200], **kwargs)
+
+
+class _Echo:
+    """A file whose `write` returns the line: lets csv feed a stream."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def _lines(rows: QuerySet[Delivery], *, addresses: bool) -> Iterator[str]:
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield "\ufeff"  # spreadsheets otherwise read UTF-8 as Latin-1
+    head = ["Remise", "Résultat", "Motif", "Code", "Réponse", "Essais", "Le"]
+    yield writer.writerow([*head, "Courriel"] if addresses else head)
+    for row in rows.iterator(chunk_size=2_000):
+        when = timezone.localtime(row.settled_at) if row.settled_at else None
+        cells = [
+            row.pk,
+            row.get_state_display(),
+            row.get_skip_reason_display(),
+            row.reply_code or "",
+            _inert(row.reply_text),
+            row.attempts,
+            f"{when:%d/%m/%Y %H:%M:%S}" if when else "",
+        ]
+        yield writer.writerow([*cells, _inert(row.email)] if addresses else cells)
+
+
+def _inert(cell: str) -> str:
+    return f"'{cell}" if cell.startswith(_FORMULA) else cell

@@ -1,0 +1,95 @@
+from django.contrib.auth.models import Permission, User
+from django.urls import reverse
+from django.utils import timezone
+
+import pytest
+
+from newsletters.delivery.answers import Outcome
+from newsletters.delivery.send import run
+from newsletters.models import Delivery, Mailing
+from tests.builders import make_sending, make_subscription
+from tests.fakes import FakeTransport
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("journal")]
+ADDRESS = "lecteur00001@example.org"
+
+
+@pytest.fixture
+def mailing() -> Mailing:
+    mailing = make_sending(4)
+    run(mailing.pk, transport=FakeTransport({ADDRESS: [Outcome.REFUSED]}))
+    mailing.refresh_from_db()
+    return mailing
+
+
+def sign_in(client, *rights: str) -> None:
+    user = User.objects.create_user("agent")
+    wanted = ["access_admin", "view_mailing", *rights]
+    user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
+    client.force_login(user)
+
+
+def test_the_report_groups_refusals_and_offers_the_rest(client, mailing):
+    sign_in(client, "send_mailing")
+    make_subscription("arrivee@example.org", periodical=mailing.issue.periodical)
+    page = client.get(reverse("mailings:detail", args=[mailing.pk])).content.decode()
+    assert "Refus par motif" in page
+    assert "Envoyer au reste : 1 arrivé·es depuis, 0 refus temporaires" in page
+    client.post(reverse("mailings:action", args=[mailing.pk, "reste"]))
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.audience) == (Mailing.State.SENDING, 5)
+
+
+def test_without_the_right_neither_screen_nor_file_shows_an_address(client, mailing):
+    sign_in(client)
+    for name in ("recipients", "csv", "detail", "progress"):
+        response = client.get(reverse(f"mailings:{name}", args=[mailing.pk]))
+        assert "lecteur0" not in response.getvalue().decode(), name
+    person = mailing.deliveries.first().subscriber_id
+    assert client.get(reverse("mailings:received", args=[person])).status_code == 302
+
+
+@pytest.mark.parametrize(("outcome", "count"), [("", 4), ("refused", 1), ("accepted", 3)])
+def test_recipients_are_filtered_by_outcome(client, mailing, outcome, count):
+    sign_in(client, "see_addresses")
+    for name in ("recipients", "csv"):
+        url = reverse(f"mailings:{name}", args=[mailing.pk])
+        page = client.get(url, {"resultat": outcome}).getvalue().decode()
+        assert page.count("@example.org") == count, name
+
+
+def test_a_cell_that_a_spreadsheet_would_run_is_made_inert(client, mailing):
+    sign_in(client, "see_addresses")
+    Delivery.objects.filter(email=ADDRESS).update(email="=cmd@example.org", reply_text="+1")
+    text = client.get(reverse("mailings:csv", args=[mailing.pk])).getvalue().decode()
+    assert ";'=cmd@example.org" in text
+    assert ";'+1;" in text
+
+
+def test_the_letters_one_person_received(client, mailing):
+    sign_in(client, "see_addresses")
+    person = Delivery.objects.get(email=ADDRESS).subscriber_id
+    page = client.get(reverse("mailings:received", args=[person])).content.decode()
+    assert mailing.subject in page
+    assert "Refusé" in page
+
+
+def test_the_live_screen_tells_rate_and_time_left(client, mailing):
+    sign_in(client)
+    Delivery.objects.update(settled_at=timezone.now())
+    Delivery.objects.filter(email=ADDRESS).update(state="planned", settled_at=None)
+    Mailing.objects.update(state=Mailing.State.SENDING)
+    counts = client.get(reverse("mailings:progress", args=[mailing.pk])).json()
+    assert (counts["rate"], counts["eta"]) == (0.1, 10)
+    page = client.get(reverse("mailings:detail", args=[mailing.pk])).content.decode()
+    assert 'max="4" value="3"' in page
+
+
+def test_limits_and_rules_are_set_in_the_admin(admin_client):
+    response = admin_client.post(
+        reverse("debits:add"), {"domain": "@Lent.Example", "per_second": "2", "per_hour": ""}
+    )
+    assert response.status_code == 302
+    assert "lent.example" in admin_client.get(reverse("debits:index")).content.decode()
+    url = reverse("wagtailsettings:edit", args=["newsletters", "sendingrules"])
+    assert "Coupe-circuit" in admin_client.get(url, follow=True).content.decode()
