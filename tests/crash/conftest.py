@@ -17,6 +17,7 @@ from newsletters.models import (
     Delivery,
     Mailing,
     Periodical,
+    SendingRules,
     Subscriber,
     Subscription,
 )
@@ -32,7 +33,7 @@ def committed_db(django_db_setup: None, django_db_blocker) -> Iterator[None]:
 
 
 def _clean() -> None:
-    for model in (Delivery, Mailing, ConsentEvent, Subscription, Subscriber):
+    for model in (Delivery, Mailing, ConsentEvent, Subscription, Subscriber, SendingRules):
         model.objects.all().delete()
     _plain_tree()
     Periodical.objects.all().delete()
