@@ -69,7 +69,7 @@ def judge(sink: SmtpSink, tmp_path: Path, mailing: Mailing) -> tuple[set[str], s
     assert len(addresses) == len(set(addresses)), "somebody received it twice"
     mailing.refresh_from_db()
     equation = mailing.equation()
-    assert mailing.state == Mailing.State.FINISHED
+    assert mailing.state == Mailing.State.FINISHED, mailing.pause_reason
     assert equation.balances
     assert equation.remaining == 0
     rows = Delivery.objects.filter(mailing=mailing)

@@ -7,7 +7,7 @@ from django.contrib.auth import get_user_model
 import pytest
 import time_machine
 
-from newsletters import errata, lifecycle
+from newsletters import clock, errata, lifecycle
 from newsletters.delivery.freeze import freeze
 from newsletters.models import Delivery, IssuePage, Mailing, Subscription
 from newsletters.rendering import LifecycleError, has_changed
