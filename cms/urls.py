@@ -16,6 +16,7 @@ urlpatterns = [
     path("api/v3/", api.urls),
     path("", include("newsletters.urls")),
     path("", include("search.urls")),
+    path("", include("pages.urls")),
     *([path("courriels-recus/", include("cms.demo.mailbox"))] if settings.SHOW_CAUGHT_MAIL else []),
     *static(settings.MEDIA_URL, document_root=settings.MEDIA_ROOT),
     path("", include(wagtail_urls)),

@@ -1,11 +1,33 @@
-"""Registers what `viewsets` defines."""
+"""Registers what `viewsets` defines, the log actions and the rights an administrator grants."""
+
+from typing import Any
+
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 
 from wagtail import hooks
 
-from pages import rich_text
+from pages import review_admin, rich_text
+from pages.page_viewsets import ExperiencePageViewSet
+from pages.review_history import ReviewEntry
 from pages.viewsets import VocabularyGroup, organisation_chooser, person_chooser
 
 hooks.register("register_admin_viewset", lambda: VocabularyGroup())
 hooks.register("register_admin_viewset", lambda: organisation_chooser)
 hooks.register("register_admin_viewset", lambda: person_chooser)
 hooks.register("register_rich_text_features", rich_text.register)
+hooks.register("register_admin_viewset", lambda: ExperiencePageViewSet())
+hooks.register("register_admin_urls", review_admin.admin_urls)
+
+
+@hooks.register("register_log_actions")
+def register_log_actions(actions: Any) -> None:
+    for name, (label, message) in ReviewEntry.ACTIONS.items():
+        formatter = type(name, (ReviewEntry,), {"label": label, "message": message})
+        actions.register_action(f"pages.review.{name}")(formatter)
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    names = ["publish_unvalidated", "add_reviewlink", "change_reviewlink"]
+    return Permission.objects.filter(content_type__app_label="pages", codename__in=names)

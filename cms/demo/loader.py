@@ -82,10 +82,10 @@ def load_home() -> HomePage:
 
 
 def load_roles() -> None:
-    """Four groups, one right each: the same person may belong to several."""
+    """Four groups, one job each: the same person may belong to several."""
     roles = {
-        "Rédaction": ["add_mailing", "view_mailing"],
-        "Validation": ["view_mailing", "approve_mailing"],
+        "Rédaction": ["add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink"],
+        "Validation": ["view_mailing", "approve_mailing", "publish_unvalidated"],
         "Envoi": ["view_mailing", "send_mailing"],
         "Gestion des abonné·es": ["see_addresses"],
     }
@@ -94,7 +94,7 @@ def load_roles() -> None:
         group, made = Group.objects.get_or_create(name=name)
         if made:
             rights = Permission.objects.filter(
-                content_type__app_label="newsletters", codename__in=codenames
+                content_type__app_label__in=["newsletters", "pages"], codename__in=codenames
             )
             group.permissions.set([access, *rights])
 
