@@ -3,11 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.core.exceptions import FieldDoesNotExist
 
 from wagtail.admin.forms import WagtailAdminPageForm
+from wagtail.fields import StreamField
 
+from pages.editorial import Marker, markers_in, stream_error
 from pages.fingerprint import bare, fingerprint
 from pages.publishing import PUBLISH_UNVALIDATED, VALIDATED
+from pages.text_fields import Text, field_text, is_text, stream_texts
 
 TO_REVALIDATE = "to_revalidate"
 PROOF_FIELDS = {"validated_by", "validated_on", "validation_proof"}
@@ -19,7 +23,10 @@ PEOPLE = ("holders", "contacts", "authors")
 
 
 class EditorialPageForm(WagtailAdminPageForm):
-    """The form of every page of the site."""
+    """The form of every page of the site: refuses to publish what is marked « à vérifier ».
+
+    `events` lists what the save must write in the history: (action, data).
+    """
 
     @property
     def is_publishing(self) -> bool:
@@ -31,12 +38,59 @@ class EditorialPageForm(WagtailAdminPageForm):
             and self.data.get("workflow-action-name") == "approve"
         )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.markers: list[Marker] = []
+        self.events: list[tuple[str, dict[str, Any]]] = []
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if self.is_publishing:
+            self._refuse_markers(cleaned)
+        return cleaned
+
+    def _refuse_markers(self, cleaned: dict[str, Any]) -> None:
+        for name, value in list(cleaned.items()):
+            found = markers_in(self._texts(self.instance, name, value, (name,), f"id_{name}"))
+            if found:
+                error = stream_error(found) if len(found[0].text.path) > 1 else found[0].message
+                self.add_error(name, error)
+                self.markers += found
+        for name, formset in self.formsets.items():
+            for rank, row in enumerate(formset.forms):
+                self._refuse_in_row(name, rank, row)
+
+    def _refuse_in_row(self, formset: str, rank: int, row: Any) -> None:
+        cleaned = getattr(row, "cleaned_data", {}) if row.is_valid() else {}
+        if cleaned.get("DELETE"):
+            return
+        for name, value in list(cleaned.items()):
+            path = (formset, rank, name)
+            found = markers_in(self._texts(row.instance, name, value, path, row[name].auto_id))
+            if found:
+                row.add_error(name, found[0].message)
+                self.markers += found
+
+    def _texts(
+        self, holder: Any, name: str, value: Any, path: tuple[Any, ...], anchor: str
+    ) -> list[Text]:
+        try:
+            field = holder._meta.get_field(name)
+        except FieldDoesNotExist:
+            return []
+        if isinstance(field, StreamField):
+            return list(stream_texts(value, path, str(field.verbose_name)))
+        if value and is_text(field, self.instance):
+            return [field_text(field, value, path, anchor, _unchanged)]
+        return []
+
+
+def _unchanged(new: str) -> None:
+    """A text read from a form is corrected by whoever typed it."""
+
 
 class ExperiencePageForm(EditorialPageForm):
-    """Keeps the holder's validation true: a later edit undoes it unless said to be minor.
-
-    `events` lists what the save must write in the history: (action, data).
-    """
+    """Keeps the holder's validation true: a later edit undoes it unless said to be minor."""
 
     is_minor = forms.BooleanField(
         label="Correction mineure",
@@ -53,7 +107,6 @@ class ExperiencePageForm(EditorialPageForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.events: list[tuple[str, dict[str, Any]]] = []
         # Before the POST is applied: what an unmarked older validation vouched for.
         self.stage_before = self.instance.stage
         self.before = fingerprint(self.instance) if self.instance.pk else ""

@@ -11,6 +11,8 @@ from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
 from wagtail.models import Page
 from wagtail.search import index
 
+from pages.editing import EditorialPageForm
+from pages.editorial import refuse_markers
 from pages.period import MONTH_CHOICES, Period, PeriodError
 
 
@@ -26,6 +28,10 @@ class BasePage(Page):
         related_name="+",
     )
 
+    base_form_class = EditorialPageForm
+    # Fields kept for the team, never published: no check of what readers would see.
+    internal_fields: tuple[str, ...] = ()
+
     promote_panels = [
         MultiFieldPanel(
             [
@@ -40,6 +46,16 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def save(self, clean: bool = True, **kwargs: Any) -> None:
+        """Refuses, once online, what is marked « à vérifier », whatever published it.
+
+        Not in `clean()`: Wagtail calls it for the drafts of a live page too, and those must save.
+        Raises ValidationError.
+        """
+        if clean and self.live:
+            refuse_markers(self)
+        super().save(clean=clean, **kwargs)
 
     def summary(self) -> str:
         """One sentence for listings, cards and the meta description."""
