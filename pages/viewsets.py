@@ -3,7 +3,7 @@
 from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
-from pages.models import Organisation, Person, Territory, Theme
+from pages.models import DomainRedirect, Membership, Organisation, Person, Territory, Theme
 
 
 class ThemeViewSet(ModelViewSet):
@@ -57,6 +57,34 @@ class PersonViewSet(ModelViewSet):
     panels = Person.panels
 
 
+class MembershipViewSet(ModelViewSet):
+    model = Membership
+    name = "adhesions"
+    icon = "group"
+    menu_label = "Adhésions"
+    list_display = ["member_name", "year", "get_category_display", "is_public"]
+    list_filter = ["year", "category", "is_public"]
+    list_export = ["member_name", "year", "category", "is_public"]
+    ordering = ["-year", "category"]
+    search_backend_name = None
+    search_fields = ["organisation__name", "person__last_name"]
+    panels = Membership.panels
+
+
+class DomainRedirectViewSet(ModelViewSet):
+    model = DomainRedirect
+    name = "anciens-domaines"
+    icon = "redirect"
+    menu_label = "Anciens domaines"
+    menu_order = 610
+    add_to_settings_menu = True
+    list_display = ["hostname", "target", "is_permanent"]
+    ordering = ["hostname"]
+    search_backend_name = None
+    search_fields = ["hostname", "target"]
+    panels = DomainRedirect.panels
+
+
 class OrganisationChooserViewSet(ChooserViewSet):
     model = Organisation
     icon = "group"
@@ -77,7 +105,13 @@ class VocabularyGroup(ModelViewSetGroup):
     menu_label = "Vocabulaires"
     menu_icon = "list-ul"
     menu_order = 400
-    items = (ThemeViewSet, TerritoryViewSet, OrganisationViewSet, PersonViewSet)
+    items = (
+        ThemeViewSet,
+        TerritoryViewSet,
+        OrganisationViewSet,
+        PersonViewSet,
+        MembershipViewSet,
+    )
 
 
 organisation_chooser = OrganisationChooserViewSet("organisation_chooser")

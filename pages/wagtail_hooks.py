@@ -4,19 +4,27 @@ from typing import Any
 
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
+from django.http import HttpRequest
 
 from wagtail import hooks
 
 from pages import review_admin, rich_text
+from pages.dashboard import AccessibilityReminder
 from pages.page_viewsets import ExperiencePageViewSet
 from pages.review_history import ReviewEntry
-from pages.viewsets import VocabularyGroup, organisation_chooser, person_chooser
+from pages.viewsets import (
+    DomainRedirectViewSet,
+    VocabularyGroup,
+    organisation_chooser,
+    person_chooser,
+)
 
 hooks.register("register_admin_viewset", lambda: VocabularyGroup())
 hooks.register("register_admin_viewset", lambda: organisation_chooser)
 hooks.register("register_admin_viewset", lambda: person_chooser)
 hooks.register("register_rich_text_features", rich_text.register)
 hooks.register("register_admin_viewset", lambda: ExperiencePageViewSet())
+hooks.register("register_admin_viewset", lambda: DomainRedirectViewSet())
 hooks.register("register_admin_urls", review_admin.admin_urls)
 
 
@@ -31,3 +39,8 @@ def register_log_actions(actions: Any) -> None:
 def register_permissions() -> QuerySet[Permission]:
     names = ["publish_unvalidated", "add_reviewlink", "change_reviewlink"]
     return Permission.objects.filter(content_type__app_label="pages", codename__in=names)
+
+
+@hooks.register("construct_homepage_panels")
+def homepage_panels(request: HttpRequest, panels: list[Any]) -> None:
+    panels.append(AccessibilityReminder())

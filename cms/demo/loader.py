@@ -9,6 +9,7 @@ from django.contrib.auth.models import Group, Permission
 from wagtail.models import Page, Site
 
 from cms.demo.articles import load_experiences
+from cms.demo.centre import load_centre
 from cms.demo.letters import load_issues, load_periodical
 from cms.demo.parts import CENTRE, image, organisation, person, read
 from newsletters.models import PeriodicalPage
@@ -107,6 +108,7 @@ def steps() -> Iterator[Step]:
     yield "Vocabulaires", load_vocabularies
     yield "Rôles", load_roles
     yield "Page d'accueil", load_home
+    yield "Le centre", lambda: load_centre(HomePage.objects.get())
     yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())
     yield "Série Résonances", lambda: load_periodical(HomePage.objects.get())
     yield "Numéros", lambda: load_issues(PeriodicalPage.objects.get())

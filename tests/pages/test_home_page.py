@@ -155,7 +155,7 @@ def test_nothing_is_requested_from_a_third_party_nor_inline(client, issue):
 
 def test_the_home_page_costs_a_fixed_number_of_queries(client, issue, django_assert_num_queries):
     read(client)
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         read(client)
 
 
