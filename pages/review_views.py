@@ -46,8 +46,7 @@ def _sheet(request: HttpRequest, link: ReviewLink, form: ReviewAnswerForm) -> Ht
         "link": link,
         "last_answer": link.answers.first(),
     }
-    status = 422 if form.is_bound else 200
-    return _private(render(request, "pages/review.html", context, status=status))
+    return _private(render(request, "pages/review.html", context))
 
 
 def _private(response: HttpResponse) -> HttpResponse:

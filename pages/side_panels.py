@@ -4,10 +4,11 @@ from typing import Any
 
 from django.middleware.csrf import get_token
 from django.urls import reverse
+from django.utils.functional import cached_property
 
 from wagtail.admin.ui.side_panels import BaseSidePanel
 
-from pages import review, review_admin
+from pages import quality, review, review_admin
 from pages.models import ReviewLink
 
 SHOWN_LINKS = 20
@@ -45,4 +46,33 @@ class ReviewPanel(BaseSidePanel):
         return {
             "link": link,
             "address": root + reverse("pages:review", args=[token]) if token else "",
+        }
+
+
+class QualityPanel(BaseSidePanel):
+    """Markers to lift, words cut by a line end, inclusive forms that are not the house's."""
+
+    class SidePanelToggle(BaseSidePanel.SidePanelToggle):
+        aria_label = "Qualité du texte"
+        icon_name = "glasses"
+
+        def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+            context = super().get_context_data(parent_context)
+            context["count"] = self.panel.report.count
+            return context
+
+    name = "quality"
+    title = "Qualité du texte"
+    template_name = "pages/admin/quality_panel.html"
+    order = 120
+
+    @cached_property
+    def report(self) -> quality.Report:
+        return quality.report(self.object)
+
+    def get_context_data(self, parent_context: Any) -> dict[str, Any]:
+        return super().get_context_data(parent_context) | {
+            "report": self.report,
+            "house_form": quality.house_form(self.object).label,
+            "csrf_token": get_token(self.request),
         }

@@ -5,12 +5,15 @@ from typing import Any
 from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from wagtail import hooks
 
-from pages import review_admin, rich_text
+from pages import contents_menu, quality_admin, review_admin, rich_text
 from pages.dashboard import AccessibilityReminder
-from pages.page_viewsets import ExperiencePageViewSet
+from pages.page_viewsets import page_viewsets
 from pages.review_history import ReviewEntry
 from pages.viewsets import (
     DomainRedirectViewSet,
@@ -23,9 +26,11 @@ hooks.register("register_admin_viewset", lambda: VocabularyGroup())
 hooks.register("register_admin_viewset", lambda: organisation_chooser)
 hooks.register("register_admin_viewset", lambda: person_chooser)
 hooks.register("register_rich_text_features", rich_text.register)
-hooks.register("register_admin_viewset", lambda: ExperiencePageViewSet())
+hooks.register("register_admin_viewset", lambda: list(page_viewsets()))
 hooks.register("register_admin_viewset", lambda: DomainRedirectViewSet())
 hooks.register("register_admin_urls", review_admin.admin_urls)
+hooks.register("register_admin_urls", quality_admin.admin_urls)
+hooks.register("register_admin_menu_item", contents_menu.item)
 
 
 @hooks.register("register_log_actions")
@@ -33,6 +38,10 @@ def register_log_actions(actions: Any) -> None:
     for name, (label, message) in ReviewEntry.ACTIONS.items():
         formatter = type(name, (ReviewEntry,), {"label": label, "message": message})
         actions.register_action(f"pages.review.{name}")(formatter)
+    actions.register_action(
+        "pages.quality.harmonised", "Harmoniser", "Écriture inclusive harmonisée"
+    )
+    actions.register_action("pages.quality.healed", "Recoller", "Mots coupés recollés")
 
 
 @hooks.register("register_permissions")
@@ -44,3 +53,8 @@ def register_permissions() -> QuerySet[Permission]:
 @hooks.register("construct_homepage_panels")
 def homepage_panels(request: HttpRequest, panels: list[Any]) -> None:
     panels.append(AccessibilityReminder())
+
+
+@hooks.register("insert_editor_js")
+def editor_js() -> SafeString:
+    return format_html('<script src="{}"></script>', static("js/word_paste.js"))

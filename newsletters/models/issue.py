@@ -7,7 +7,6 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from modelcluster.fields import ParentalKey
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
     FieldPanel,
     InlinePanel,
@@ -27,6 +26,7 @@ from newsletters.blocks import MAIL_FEATURES, IssueStream
 from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text, web
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
+from pages.editing import EditorialPageForm
 from pages.models import BasePage, PeriodFields
 
 
@@ -47,7 +47,7 @@ class IssueQuerySet(PageQuerySet):
         return self.order_by("-year", "-first_month", "-first_published_at")
 
 
-class IssueForm(WagtailAdminPageForm):
+class IssueForm(EditorialPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The series is the parent's: the editor never chooses it, and the uniqueness of the

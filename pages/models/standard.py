@@ -50,9 +50,7 @@ class StandardPage(BasePage):
 class NoticePage(BasePage):
     """A page whose core comes from the settings; `complement` is what the centre adds."""
 
-    complement = RichTextField(
-        "texte complémentaire", blank=True, features=["h2", "h3", *PARAGRAPH_FEATURES]
-    )
+    complement = RichTextField("texte complémentaire", blank=True, features=PARAGRAPH_FEATURES)
 
     search_fields = [*BasePage.search_fields, index.SearchField("complement")]
     api_fields = [APIField("complement")]
@@ -60,7 +58,7 @@ class NoticePage(BasePage):
     subpage_types: list[str] = []
     max_count_per_parent = 1
     settings_help = HelpPanel(
-        "Les coordonnées, l'hébergeur et l'audit viennent de « Réglages › Coordonnées du centre »."
+        "Les coordonnées, l'hébergeur et l'audit viennent de « Paramètres › Coordonnées du centre »."
     )
     content_panels = [*BasePage.content_panels, settings_help, "complement"]
 
