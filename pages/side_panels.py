@@ -54,7 +54,7 @@ class QualityPanel(BaseSidePanel):
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
         aria_label = "Qualité du texte"
-        icon_name = "glasses"
+        icon_name = "edit"
 
         def get_context_data(self, parent_context: Any) -> dict[str, Any]:
             context = super().get_context_data(parent_context)

@@ -58,7 +58,7 @@ class NoticePage(BasePage):
     subpage_types: list[str] = []
     max_count_per_parent = 1
     settings_help = HelpPanel(
-        "Les coordonnées, l'hébergeur et l'audit viennent de « Paramètres › Coordonnées du centre »."
+        "L'adresse, l'hébergeur et l'audit viennent de « Paramètres › Coordonnées »."
     )
     content_panels = [*BasePage.content_panels, settings_help, "complement"]
 
