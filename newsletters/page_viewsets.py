@@ -4,14 +4,13 @@ from typing import Any
 
 from wagtail.admin.ui.components import MediaContainer
 from wagtail.admin.ui.side_panels import BaseSidePanel
-from wagtail.admin.views.pages.create import CreateView
-from wagtail.admin.views.pages.edit import EditView
 from wagtail.admin.viewsets.pages import PageViewSet
 
 from newsletters import preflight
 from newsletters.models import IssuePage
 from newsletters.permissions import may_follow
 from newsletters.preflight import Finding
+from pages.page_viewsets import EditorialCreateView, EditorialEditView
 
 
 class ReadyPanel(BaseSidePanel):
@@ -47,12 +46,12 @@ class ReadyPanel(BaseSidePanel):
         }
 
 
-class IssueEditView(EditView):
+class IssueEditView(EditorialEditView):
     def get_side_panels(self) -> MediaContainer:
         return MediaContainer([*super().get_side_panels(), ReadyPanel(self.page, self.request)])
 
 
-class IssueCreateView(CreateView):
+class IssueCreateView(EditorialCreateView):
     def get_side_panels(self) -> MediaContainer:
         return MediaContainer([*super().get_side_panels(), ReadyPanel(self.page, self.request)])
 

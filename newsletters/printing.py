@@ -116,7 +116,8 @@ def _sheets(letter: Letter, pictures: Pictures) -> dict[int, dict[str, Any]]:
 def _funders(issue: "IssuePage") -> list[Organisation]:
     site = issue.get_site() or Site.objects.filter(is_default_site=True).first()
     centre = CentreSettings.objects.filter(site=site).first()
-    return list(centre.funders.select_related("logo")) if centre else []
+    found = centre.funders.current().with_logos() if centre else []
+    return [funder.organisation for funder in found]
 
 
 def _logos(organisations: list[Organisation], pictures: Pictures) -> tuple[Logo, ...]:

@@ -2,7 +2,7 @@
 
 from django.urls import path, re_path
 
-from pages import calendar_views, citation_views, feeds
+from pages import calendar_views, citation_views, feeds, review_views
 
 app_name = "pages"
 urlpatterns = [
@@ -21,4 +21,5 @@ urlpatterns = [
     re_path(
         r"^(?P<path>(?:[\w\-]+/)+)evenement\.ics$", calendar_views.event_file, name="event_file"
     ),
+    path("relecture/<str:token>/", review_views.sheet_review, name="review"),
 ]

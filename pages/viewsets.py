@@ -6,6 +6,8 @@ from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 from pages.models import (
     ActionFormat,
     Collection,
+    DomainRedirect,
+    Membership,
     Organisation,
     Person,
     Resource,
@@ -77,6 +79,34 @@ class ActionFormatViewSet(ModelViewSet):
     search_backend_name = None
     search_fields = ["name", "aliases"]
     panels = ActionFormat.panels
+
+
+class MembershipViewSet(ModelViewSet):
+    model = Membership
+    name = "adhesions"
+    icon = "group"
+    menu_label = "Adhésions"
+    list_display = ["member_name", "year", "get_category_display", "is_public"]
+    list_filter = ["year", "category", "is_public"]
+    list_export = ["member_name", "year", "category", "is_public"]
+    ordering = ["-year", "category"]
+    search_backend_name = None
+    search_fields = ["organisation__name", "person__last_name"]
+    panels = Membership.panels
+
+
+class DomainRedirectViewSet(ModelViewSet):
+    model = DomainRedirect
+    name = "anciens-domaines"
+    icon = "redirect"
+    menu_label = "Anciens domaines"
+    menu_order = 610
+    add_to_settings_menu = True
+    list_display = ["hostname", "target", "is_permanent"]
+    ordering = ["hostname"]
+    search_backend_name = None
+    search_fields = ["hostname", "target"]
+    panels = DomainRedirect.panels
 
 
 class OrganisationChooserViewSet(ChooserViewSet):
@@ -164,6 +194,7 @@ class VocabularyGroup(ModelViewSetGroup):
         CollectionViewSet,
         SchemeViewSet,
         ActionFormatViewSet,
+        MembershipViewSet,
     )
 
 

@@ -2,9 +2,7 @@
 
 from cms.demo.parts import CENTRE, image, person
 from pages.models import (
-    CentreSettings,
     ExperienceIndexPage,
-    Organisation,
     RecueilPage,
     RecueilTeamMember,
 )
@@ -36,9 +34,6 @@ TEAM = [
 
 
 def load_collections() -> None:
-    centre = CentreSettings.objects.get()
-    if not centre.funders.exists():
-        centre.funders.set(Organisation.objects.filter(kind="institution").order_by("name")[:3])
     for year in YEARS:
         if not RecueilPage.objects.filter(year=year).exists():
             _load(year)

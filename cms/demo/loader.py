@@ -16,6 +16,7 @@ from cms.demo.catalogue import (
     load_resources,
     load_tools,
 )
+from cms.demo.centre import load_centre
 from cms.demo.collections import load_collections
 from cms.demo.dossiers import load_dossiers
 from cms.demo.jobs import load_jobs
@@ -99,10 +100,10 @@ def load_home() -> HomePage:
 
 
 def load_roles() -> None:
-    """Four groups, one right each: the same person may belong to several."""
+    """Four groups, one job each: the same person may belong to several."""
     roles = {
-        "Rédaction": ["add_mailing", "view_mailing"],
-        "Validation": ["view_mailing", "approve_mailing"],
+        "Rédaction": ["add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink"],
+        "Validation": ["view_mailing", "approve_mailing", "publish_unvalidated"],
         "Envoi": ["view_mailing", "send_mailing"],
         "Gestion des abonné·es": ["see_addresses"],
     }
@@ -111,7 +112,7 @@ def load_roles() -> None:
         group, made = Group.objects.get_or_create(name=name)
         if made:
             rights = Permission.objects.filter(
-                content_type__app_label="newsletters", codename__in=codenames
+                content_type__app_label__in=["newsletters", "pages"], codename__in=codenames
             )
             group.permissions.set([access, *rights])
 
@@ -125,6 +126,7 @@ def steps() -> Iterator[Step]:
     yield "Sigles", load_glossary
     yield "Rôles", load_roles
     yield "Page d'accueil", load_home
+    yield "Le centre", lambda: load_centre(HomePage.objects.get())
     yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())
     yield "Publications", lambda: load_publications(HomePage.objects.get())
     yield "Podcasts et vidéos", lambda: load_recordings(HomePage.objects.get())

@@ -8,7 +8,6 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 
 from modelcluster.fields import ParentalKey
-from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.admin.panels import (
     FieldPanel,
     InlinePanel,
@@ -31,6 +30,7 @@ from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
 from newsletters.printing import print_issue, published_response
+from pages.editing import EditorialPageForm
 from pages.models import BasePage, PeriodFields
 from pages.syndication import FeedLink
 from pages.typesetting.responses import pdf_response
@@ -66,7 +66,7 @@ class IssueQuerySet(PageQuerySet):
         return self.order_by("-year", "-first_month", "-first_published_at")
 
 
-class IssueForm(WagtailAdminPageForm):
+class IssueForm(EditorialPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # The series is the parent's: the editor never chooses it, and the uniqueness of the

@@ -4,10 +4,12 @@ from django.core.validators import MaxLengthValidator
 
 from wagtail import blocks
 
-# No heading, image or embed inside a paragraph: each has a block of its own, so that the
-# heading order and the text alternatives can be checked.
+# No image or embed inside a paragraph: each has a block of its own, so that the text
+# alternatives can be checked. Headings and quotations are allowed for what is pasted from Word,
+# which would otherwise come out as bare paragraphs.
 PARAGRAPH_FEATURES = [
-    "bold", "italic", "quotation", "ol", "ul", "link", "document-link", "superscript",
+    "h2", "h3", "bold", "italic", "quotation", "blockquote", "ol", "ul", "link", "document-link",
+    "superscript",
 ]  # fmt: skip
 
 

@@ -5,17 +5,14 @@ from .action_index import ActionIndexPage
 from .agenda import AgendaPage
 from .base import BasePage, PeriodFields
 from .documents import CentreDocument
+from .domains import DomainRedirect
 from .dossier import DossierIndexPage, DossierPage
 from .event import EventPage
 from .event_parts import EventMaterial, EventOrganiser, EventOutcome, EventSpeaker, Session
-from .experience import (
-    ExperienceAuthor,
-    ExperienceContact,
-    ExperienceHolder,
-    ExperienceIndexPage,
-    ExperiencePage,
-)
+from .experience import ExperienceIndexPage, ExperiencePage
+from .experience_people import ExperienceAuthor, ExperienceContact, ExperienceHolder
 from .formats import ActionFormat
+from .governance import BoardPage, Mandate, Membership, MembersPage, Partnership, PartnersPage
 from .home import HomePage
 from .job import JobIndexPage, JobPage
 from .media import CreditedImage, CreditedRendition
@@ -33,11 +30,15 @@ from .publication_parts import (
 from .recording import RecordingIndexPage, RecordingPage, RecordingSpeaker
 from .recueil import RecueilPage, RecueilTeamMember, RecueilVersion
 from .resource import Resource
-from .settings import CentreSettings
+from .review import ReviewAnswer, ReviewLink
+from .settings import CentreSettings, Funder
+from .standard import AccessibilityPage, ContactPage, LegalNoticePage, PrivacyPage, StandardPage
 from .taxonomy import ActorType, Territory, Theme
+from .team import TeamMember, TeamPage
 from .toolbox import Scheme, ToolboxIndexPage, ToolPage, ToolVersion
 
 __all__ = [
+    "AccessibilityPage",
     "ActionFormat",
     "ActionIndexPage",
     "ActionListing",
@@ -45,11 +46,14 @@ __all__ = [
     "ActorType",
     "AgendaPage",
     "BasePage",
+    "BoardPage",
     "CentreDocument",
     "CentreSettings",
     "Collection",
+    "ContactPage",
     "CreditedImage",
     "CreditedRendition",
+    "DomainRedirect",
     "DossierIndexPage",
     "DossierPage",
     "EventMaterial",
@@ -62,13 +66,21 @@ __all__ = [
     "ExperienceHolder",
     "ExperienceIndexPage",
     "ExperiencePage",
+    "Funder",
     "HomePage",
     "JobIndexPage",
     "JobPage",
+    "LegalNoticePage",
     "Licence",
+    "Mandate",
+    "MembersPage",
+    "Membership",
     "Organisation",
+    "PartnersPage",
+    "Partnership",
     "PeriodFields",
     "Person",
+    "PrivacyPage",
     "ProgrammeAxis",
     "ProgrammePage",
     "PublicationAuthor",
@@ -84,8 +96,13 @@ __all__ = [
     "RecueilTeamMember",
     "RecueilVersion",
     "Resource",
+    "ReviewAnswer",
+    "ReviewLink",
     "Scheme",
     "Session",
+    "StandardPage",
+    "TeamMember",
+    "TeamPage",
     "Territory",
     "Theme",
     "ToolPage",

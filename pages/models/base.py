@@ -13,6 +13,8 @@ from wagtail.models import Page, PageQuerySet
 from wagtail.search import index
 
 from pages import structured_data
+from pages.editing import EditorialPageForm
+from pages.editorial import refuse_markers
 from pages.period import MONTH_CHOICES, Period, PeriodError
 from pages.syndication import FeedLink, feed_link
 
@@ -32,6 +34,9 @@ class BasePage(Page):
     # A type with both has a feed of its own, and enters the feed of everything.
     feed_slug: ClassVar[str] = ""
     feed_title: ClassVar[str] = ""
+    base_form_class = EditorialPageForm
+    # Fields kept for the team, never published: no check of what readers would see.
+    internal_fields: tuple[str, ...] = ()
 
     promote_panels = [
         MultiFieldPanel(
@@ -47,6 +52,16 @@ class BasePage(Page):
 
     class Meta:
         abstract = True
+
+    def save(self, clean: bool = True, **kwargs: Any) -> None:
+        """Refuses, once online, what is marked « à vérifier », whatever published it.
+
+        Not in `clean()`: Wagtail calls it for the drafts of a live page too, and those must save.
+        Raises ValidationError.
+        """
+        if clean and self.live:
+            refuse_markers(self)
+        super().save(clean=clean, **kwargs)
 
     def summary(self) -> str:
         """One sentence for listings, cards and the meta description."""

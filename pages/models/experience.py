@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.core.validators import EmailValidator
 from django.db import models
 from django.http import HttpRequest
 
-from modelcluster.fields import ParentalKey, ParentalManyToManyField
+from modelcluster.fields import ParentalManyToManyField
 from wagtail.admin.panels import (
     FieldPanel,
     FieldRowPanel,
@@ -19,14 +18,16 @@ from wagtail.admin.panels import (
 from wagtail.api import APIField
 from wagtail.fields import StreamField
 from wagtail.images.api.fields import ImageRenditionField
-from wagtail.models import Orderable, PageManager, PageQuerySet
+from wagtail.models import PageManager, PageQuerySet, Revision
 from wagtail.search import index
 
 from pages import structured_data
 from pages.blocks.stream import ArticleStream
+from pages.editing import ExperiencePageForm
 from pages.forms import ExperienceFilterForm
 from pages.models.base import BasePage, PeriodFields
 from pages.models.taxonomy import Territory, Theme
+from pages.publishing import PublishSheet
 
 CARDS_PER_PAGE = 12
 
@@ -126,6 +127,8 @@ class ExperiencePage(PeriodFields, BasePage):
     validation_proof = models.CharField(
         "preuve", max_length=300, blank=True, help_text="Courriel du…, lien de relecture…"
     )
+    # What was last sent to the holder or validated: see pages.fingerprint and pages.editing.
+    reviewed_fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
     import_notes = models.TextField(
         "doutes relevés à l'import",
         blank=True,
@@ -135,6 +138,8 @@ class ExperiencePage(PeriodFields, BasePage):
     feed_slug, feed_title = "fiches-experience", "Fiches expérience"
 
     objects = PageManager.from_queryset(ExperienceQuerySet)()
+    base_form_class = ExperiencePageForm
+    internal_fields = ("validated_by", "validation_proof", "import_notes")
 
     content_panels = [
         *BasePage.content_panels,
@@ -157,7 +162,12 @@ class ExperiencePage(PeriodFields, BasePage):
     ]
     method_panels = [
         MultiFieldPanel(
-            [FieldRowPanel([FieldPanel("stage"), FieldPanel("interview_date")])], heading="Suivi"
+            [
+                FieldRowPanel([FieldPanel("stage"), FieldPanel("interview_date")]),
+                FieldPanel("is_minor"),
+                FieldPanel("publish_reason"),
+            ],
+            heading="Suivi",
         ),
         MultiFieldPanel(
             [
@@ -207,6 +217,13 @@ class ExperiencePage(PeriodFields, BasePage):
     class Meta:
         verbose_name = "fiche expérience"
         verbose_name_plural = "fiches expérience"
+        permissions = [("publish_unvalidated", "Publier une fiche que le porteur n'a pas validée")]
+
+    def publish(
+        self, revision: Revision, *, skip_permission_checks: bool = False, **how: Any
+    ) -> None:
+        """As Wagtail does, with `PublishSheet`: bulk actions and workflows come this way."""
+        PublishSheet(revision, **how).execute(skip_permission_checks=skip_permission_checks)
 
     def summary(self) -> str:
         return self.search_description or self.standfirst
@@ -227,63 +244,3 @@ class ExperiencePage(PeriodFields, BasePage):
             else []
         )
         return context
-
-
-class ExperienceHolder(Orderable):
-    """« Organisme porteur »."""
-
-    page = ParentalKey(ExperiencePage, on_delete=models.CASCADE, related_name="holders")
-    organisation = models.ForeignKey(
-        "pages.Organisation",
-        verbose_name="organisme",
-        on_delete=models.PROTECT,
-        related_name="held_experiences",
-    )
-
-    class Meta(Orderable.Meta):
-        verbose_name = "organisme porteur"
-
-    def __str__(self) -> str:
-        return str(self.organisation)
-
-
-class ExperienceContact(Orderable):
-    """Somebody readers may write to; a mailbox without a name is allowed."""
-
-    page = ParentalKey(ExperiencePage, on_delete=models.CASCADE, related_name="contacts")
-    name = models.CharField("nom", max_length=160, blank=True)
-    function = models.CharField("fonction", max_length=200, blank=True)
-    organisation = models.CharField("organisme", max_length=200, blank=True)
-    # Not an EmailField: an import keeps a malformed address as printed, and publishing is
-    # what the validator stops.
-    email = models.CharField(
-        "courriel",
-        max_length=254,
-        blank=True,
-        validators=[EmailValidator("Cette adresse n'est pas valide : corrigez-la ou videz-la.")],
-    )
-    is_public = models.BooleanField(
-        "affiché", default=True, help_text="La personne a accepté que ses coordonnées paraissent."
-    )
-
-    class Meta(Orderable.Meta):
-        verbose_name = "contact"
-
-    def __str__(self) -> str:
-        return self.name or self.email
-
-
-class ExperienceAuthor(Orderable):
-    page = ParentalKey(ExperiencePage, on_delete=models.CASCADE, related_name="authors")
-    person = models.ForeignKey(
-        "pages.Person",
-        verbose_name="personne",
-        on_delete=models.PROTECT,
-        related_name="authored_experiences",
-    )
-
-    class Meta(Orderable.Meta):
-        verbose_name = "auteur·rice"
-
-    def __str__(self) -> str:
-        return str(self.person)

@@ -5,10 +5,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from wagtail.admin.forms import WagtailAdminPageForm
+from pages.editing import EditorialPageForm
 
 
-class PublishingForm(WagtailAdminPageForm):
+class PublishingForm(EditorialPageForm):
     """Tells the page whether the editor saves a draft or publishes."""
 
     def _post_clean(self) -> None:

@@ -88,9 +88,10 @@ def _logos(centre: CentreSettings, pictures: Pictures) -> list[dict[str, str]]:
     if centre.pk is None:
         return []
     found = []
-    for funder in centre.funders.select_related("logo"):
-        shown = pictures.add(funder.logo, LOGO)
-        found.append({"name": typeset_text(funder.name), "file": shown["file"] if shown else ""})
+    for funder in centre.funders.current().with_logos():
+        body = funder.organisation
+        shown = pictures.add(body.logo, LOGO)
+        found.append({"name": typeset_text(body.name), "file": shown["file"] if shown else ""})
     return found
 
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.utils import timezone
 
@@ -41,6 +42,8 @@ def start_worker(sink: SmtpSink, tmp_path: Path) -> subprocess.Popen[bytes]:
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
         "DATABASE_URL": database_url(),
         "RESONANCES_VAR": str(tmp_path / "var"),
+        # The fingerprint of the place that froze the mailing: elsewhere, it would ask first.
+        "SITE_URL": settings.WAGTAILADMIN_BASE_URL,
         "EMAIL_HOST": sink.host,
         "EMAIL_PORT": str(sink.port),
     }

@@ -4,6 +4,7 @@ from io import BytesIO
 
 from django.core.cache import cache
 from django.core.files.images import ImageFile
+from django.core.files.uploadedfile import SimpleUploadedFile
 
 import pytest
 from PIL import Image
@@ -27,3 +28,10 @@ def picture(db):
 def _forget_cached_site_and_renditions():
     """Both live in the cache, which no transaction rolls back: query counts would vary."""
     cache.clear()
+
+
+@pytest.fixture
+def upload():
+    stream = BytesIO()
+    Image.new("RGB", (64, 40), "#0f4c5c").save(stream, "PNG")
+    return SimpleUploadedFile("jardin.png", stream.getvalue(), content_type="image/png")

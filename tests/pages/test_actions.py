@@ -192,7 +192,7 @@ def test_the_list_leads_to_the_programmes(client):
     assert draft.title not in html
 
 
-QUERIES = 22
+QUERIES = 23
 
 
 def test_the_list_costs_the_same_queries_whatever_its_length(client, django_assert_num_queries):

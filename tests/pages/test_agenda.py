@@ -178,7 +178,7 @@ def test_an_impossible_month_is_this_one(client, events, bad):
 
 # --- Cost -------------------------------------------------------------------------------------
 
-LIST_QUERIES, MONTH_QUERIES = 25, 23
+LIST_QUERIES, MONTH_QUERIES = 26, 24
 
 
 @pytest.mark.parametrize(("query", "count"), [("", LIST_QUERIES), ("?view=month", MONTH_QUERIES)])

@@ -92,7 +92,7 @@ def test_ten_pages_cost_no_more_than_two(client, django_assert_num_queries, sett
         shown(client, page)
 
 
-QUERIES_OF_A_DOSSIER = 22
+QUERIES_OF_A_DOSSIER = 23
 
 
 def test_the_list_of_dossiers_filters_by_theme_only_where_it_can(client):

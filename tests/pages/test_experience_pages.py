@@ -143,5 +143,5 @@ def test_a_draft_is_previewed_whatever_it_lacks(fields):
 
 def test_a_sheet_costs_a_fixed_number_of_queries(client, sheet, django_assert_num_queries):
     read(client, sheet)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         read(client, sheet)

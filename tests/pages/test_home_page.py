@@ -1,5 +1,7 @@
 """The front page and the frame of every page: menu, footer, error pages."""
 
+import re
+
 from django.template.loader import render_to_string
 
 from wagtail.models import Site
@@ -150,14 +152,14 @@ def test_nothing_is_requested_from_a_third_party_nor_inline(client, issue):
     # A data block: never executed.
     html = html.replace('<script type="application/ld+json">', "")
     assert "style=" not in html
-    assert "<script" not in html
+    assert not re.search(r"<script(?! src=\"/static/)", html)
     for attribute in ('src="http', '<link rel="stylesheet" href="http'):
         assert attribute not in html
 
 
 def test_the_home_page_costs_a_fixed_number_of_queries(client, issue, django_assert_num_queries):
     read(client)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(19):
         read(client)
 
 

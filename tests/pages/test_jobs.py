@@ -208,7 +208,7 @@ def test_the_missing_employer_is_asked_at_its_field_and_the_draft_kept(admin_cli
     assert page.get_latest_revision_as_object().title == "Poste"
 
 
-QUERIES = 18
+QUERIES = 19
 
 
 def test_the_list_costs_the_same_queries_whatever_its_length(client, django_assert_num_queries):

@@ -24,7 +24,7 @@ from tests.builders import make_document, make_publication
 
 pytestmark = pytest.mark.django_db
 
-QUERIES_OF_A_LIST = 19
+QUERIES_OF_A_LIST = 20
 QUERIES_OF_A_SELECTION = 19
 
 

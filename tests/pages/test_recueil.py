@@ -14,6 +14,7 @@ from pages.models import (
     ExperienceAuthor,
     ExperienceContact,
     ExperienceIndexPage,
+    Funder,
     Organisation,
     Person,
     RecueilPage,
@@ -131,7 +132,8 @@ def test_preface_team_zoom_contacts_and_funders_are_printed(authors, sheets):
         page=page, role="publication", person=Person.objects.create(last_name="Directrice")
     )
     centre = CentreSettings.for_site(Site.objects.get())
-    centre.funders.add(Organisation.objects.create(name="Ville-Exemple"))
+    centre.funders.add(Funder(organisation=Organisation.objects.create(name="Ville-Exemple")))
+    centre.save()
     texts = pdf.texts(print_recueil(page).pdf)
     text = " ".join(texts)
     for expected in ("une équipe raconte.", "Une voix", "Directrice", "Ville-Exemple",
