@@ -113,8 +113,10 @@ def test_a_mailing_that_has_begun_never_goes_back():
 
 
 def test_what_blocks_is_refused_at_the_preparation():
+    # A draft: a page with such a marker cannot be live at all.
+    draft = make_issue(title="Mars (??)", live=False, body=BODY)
     with pytest.raises(LifecycleError, match=r"^Titre : .* restée : « \(\?\?\)"):
-        prepared(title="Mars (??)")
+        lifecycle.prepare(issue=draft, user=None)
     assert not Mailing.objects.exists()
 
 

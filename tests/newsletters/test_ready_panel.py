@@ -21,7 +21,7 @@ def editor(client, issue) -> str:
 
 
 def test_the_panel_says_what_is_wrong_where_and_what_is_due(client):
-    issue = make_issue(title="Mars (??)")
+    issue = make_issue(live=False, title="Mars (??)")
     SectionTemplate.objects.filter(key="fiche").update(min_items=1)
     html = editor(client, issue)
     assert "Prêt à envoyer ?" in html

@@ -120,7 +120,7 @@ def test_the_preparation_lists_the_findings_and_asks_the_network_only_when_told(
     monkeypatch.setattr("newsletters.preflight_checks.sender.published", lambda name: [])
     body = [("section", {"key": "pole", "title": "P", "intro": "", "items": [
         ("text", {"title": "T (??)", "url": "https://example.org/a"})]})]  # fmt: skip
-    issue = make_issue(body=body)
+    issue = make_issue(body=body, live=False)
     issue.save_revision()
     log_in(client, "add_mailing")
     url = f"/admin/envois/preparer/{issue.pk}/"
