@@ -37,7 +37,7 @@ def note(query: Query, *, found: int) -> None:
 
 def _count(text: str, *, missed: bool) -> None:
     row = {"day": timezone.localdate(), "text": text}
-    added = {"times": F("times") + 1, "misses": F("misses") + missed}
+    added = {"times": F("times") + 1, "misses": F("misses") + int(missed)}
     if Searched.objects.filter(**row).update(**added):
         return
     try:
