@@ -28,9 +28,13 @@ class Subscriber(models.Model):
         Territory, blank=True, related_name="+", verbose_name="territoires"
     )
     themes = models.ManyToManyField(Theme, blank=True, related_name="+", verbose_name="thématiques")
+    is_member = models.BooleanField("adhérent·e", default=False)
     source = models.CharField("provenance", max_length=120, blank=True)
     created_at = models.DateTimeField("inscrit·e le", default=timezone.now, editable=False)
+    # An act of the person's own; opening a letter is none (CNIL, 3 years from the last contact).
     last_action_at = models.DateTimeField("dernière action", default=timezone.now, editable=False)
+    # The one re-confirmation mail of the retention rule left then; null once answered.
+    reminded_at = models.DateTimeField("relancé·e le", null=True, blank=True, editable=False)
     # A hard bounce blocks the address, whatever the series.
     blocked_at = models.DateTimeField("bloqué·e le", null=True, blank=True, editable=False)
     blocked_reason = models.CharField("motif", max_length=120, blank=True, editable=False)
@@ -40,6 +44,11 @@ class Subscriber(models.Model):
         verbose_name_plural = "abonné·es"
         ordering = ["email_key"]
         permissions = [("see_addresses", "Peut voir et exporter les adresses")]
+        indexes = [
+            models.Index(fields=["created_at"], name="subscriber_by_date"),
+            models.Index(fields=["last_action_at"], name="subscriber_by_last_action"),
+            models.Index(fields=["actor_type"], name="subscriber_by_actor_type"),
+        ]
 
     def __str__(self) -> str:
         return self.display_name or f"Abonné·e n° {self.pk}"
@@ -87,6 +96,15 @@ class Subscription(models.Model):
         INTEREST = "interest", "Intérêt légitime professionnel"
         MEMBERSHIP = "membership", "Adhésion"
 
+    class LeftReason(models.TextChoices):
+        """Asked after the departure, never before, and never required."""
+
+        TOO_MANY = "too_many", "Trop de messages"
+        NOT_USEFUL = "not_useful", "Les contenus ne me concernent pas"
+        CHANGED_JOB = "changed_job", "J'ai changé de poste"
+        NEVER_ASKED = "never_asked", "Je n'ai pas demandé cette lettre"
+        OTHER = "other", "Autre raison"
+
     subscriber = models.ForeignKey(
         Subscriber, on_delete=models.CASCADE, related_name="subscriptions", verbose_name="abonné·e"
     )
@@ -97,9 +115,17 @@ class Subscription(models.Model):
     basis = models.CharField(
         "base légale", max_length=12, choices=Basis.choices, default=Basis.CONSENT
     )
+    # Of a legitimate interest: where the address was found, and when the person was told so.
+    basis_source = models.CharField("source de la base légale", max_length=200, blank=True)
+    notified_at = models.DateTimeField("informé·e le", null=True, blank=True)
     created_at = models.DateTimeField("demandé le", default=timezone.now, editable=False)
+    # When the last confirmation mail was asked for: its link dies seven days later.
+    asked_at = models.DateTimeField("relancé le", default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField("confirmé le", null=True, blank=True, editable=False)
     left_at = models.DateTimeField("parti·e le", null=True, blank=True, editable=False)
+    left_reason = models.CharField(
+        "raison du départ", max_length=12, choices=LeftReason.choices, blank=True, editable=False
+    )
 
     objects = SubscriptionQuerySet.as_manager()
 
@@ -128,6 +154,12 @@ class ConsentEvent(models.Model):
         IMPORTED = "imported", "Import"
         CHANGED = "changed", "Modification"
         LEFT = "left", "Désinscription"
+        BLOCKED = "blocked", "Adresse bloquée"
+        UNBLOCKED = "unblocked", "Adresse débloquée"
+        COMPLAINED = "complained", "Plainte"
+        REMINDED = "reminded", "Demande de reconfirmation"
+        UNDONE = "undone", "Import annulé"
+        EXPIRED = "expired", "Demande expirée"
         ERASED = "erased", "Effacement"
 
     subscriber = models.ForeignKey(
@@ -139,6 +171,10 @@ class ConsentEvent(models.Model):
     action = models.CharField("action", max_length=10, choices=Action.choices)
     at = models.DateTimeField("le", default=timezone.now)
     origin = models.CharField("origine", max_length=200, help_text="Formulaire, en-tête, import…")
+    form_url = models.CharField("adresse du formulaire", max_length=300, blank=True)
+    basis = models.CharField(
+        "base légale", max_length=12, choices=Subscription.Basis.choices, blank=True
+    )
     notice_version = models.CharField("version de la notice", max_length=40, blank=True)
     notice_text = models.TextField("texte présenté", blank=True)
 

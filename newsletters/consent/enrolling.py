@@ -1,4 +1,4 @@
-"""Who may be written to. The only writer of the audience tables: every change leaves its proof."""
+"""People known beforehand, enrolled together: all or none, each with the proof."""
 
 import logging
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,55 +8,13 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
-from newsletters.models import (
-    ConsentEvent,
-    Periodical,
-    Subscriber,
-    Subscription,
-    Suppression,
-    normalise,
-)
-from newsletters.tokens import address_hashes
+from newsletters.consent.suppression import suppressed
+from newsletters.models import ConsentEvent, Periodical, Subscriber, Subscription, normalise
 
 logger = logging.getLogger(__name__)
 
 # Rows written at once: bounds the memory of an enrolment of any size.
 BATCH: Final = 1_000
-
-
-@transaction.atomic
-def leave(*, subscription: Subscription, origin: str) -> None:
-    """End a subscription, at once and for good (RGPD art. 7.3). Leaving twice changes nothing.
-
-    `origin` says by which way, in French: it is read in the person's file.
-    """
-    state = Subscription.State
-    now = timezone.now()
-    left = (
-        Subscription.objects.filter(pk=subscription.pk)
-        .exclude(state=state.LEFT)
-        .update(state=state.LEFT, left_at=now)
-    )
-    if left:
-        ConsentEvent.objects.create(
-            subscriber_id=subscription.subscriber_id,
-            periodical_id=subscription.periodical_id,
-            action=ConsentEvent.Action.LEFT,
-            at=now,
-            origin=origin,
-        )
-        Subscriber.objects.filter(pk=subscription.subscriber_id).update(last_action_at=now)
-        logger.info("event=subscription_left subscription=%s", subscription.pk)
-    subscription.refresh_from_db(fields=["state", "left_at"])
-
-
-def suppressed(emails: list[str]) -> set[str]:
-    """Which of these addresses are on the « liste repoussoir », in at most two queries."""
-    if not emails or not Suppression.objects.exists():
-        return set()
-    by_hash = {digest: email for email in emails for digest in address_hashes(normalise(email))}
-    found = Suppression.objects.filter(address_hash__in=by_hash)
-    return {by_hash[digest] for digest in found.values_list("address_hash", flat=True)}
 
 
 @transaction.atomic
@@ -145,29 +103,3 @@ def _record(made: Sequence[Subscriber], periodical: Periodical, origin: str, not
         )
         for person in made
     )
-
-
-# --- What providers and mailboxes report -------------------------------------------------------
-
-
-def block(*, subscriber: Subscriber, reason: str) -> bool:
-    """Stop writing to an address that does not exist any more, whatever the series.
-
-    `reason` is French, read in the person's file, at most 120 characters. False when it already
-    was. Not an unsubscription: the person decided nothing, and a corrected address receives again.
-    """
-    people = Subscriber.objects.filter(pk=subscriber.pk, blocked_at=None)
-    done = people.update(blocked_at=timezone.now(), blocked_reason=reason[:120])
-    if done:
-        logger.info("event=blocked subscriber=%s", subscriber.pk)
-    return bool(done)
-
-
-@transaction.atomic
-def complain(*, subscriber: Subscriber, origin: str) -> None:
-    """A reader said « indésirable »: out of every series, and never imported again."""
-    open_ones = subscriber.subscriptions.exclude(state=Subscription.State.LEFT)
-    for subscription in open_ones:
-        leave(subscription=subscription, origin=origin)
-    for digest in address_hashes(subscriber.email_key)[:1]:
-        Suppression.objects.get_or_create(address_hash=digest, defaults={"reason": origin[:40]})

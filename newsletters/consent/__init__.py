@@ -1,0 +1,8 @@
+"""Who may be written to. The only writer of the audience tables: every change leaves its proof."""
+
+from newsletters.consent.enrolling import enrol
+from newsletters.consent.leaving import leave
+from newsletters.consent.reports import block, complain
+from newsletters.consent.suppression import suppressed
+
+__all__ = ["block", "complain", "enrol", "leave", "suppressed"]
