@@ -4,50 +4,29 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 
-from pages.forms import TerritoryField
-from pages.models.taxonomy import Territory, Theme
+from pages.forms import FilterForm
+from pages.models.taxonomy import Territory
 
 if TYPE_CHECKING:
     from pages.models.listing import CatalogueQuerySet
 
 
-class CatalogueFilterForm(forms.Form):
-    """Choices are limited to what the entries hold.
+class CatalogueFilterForm(FilterForm):
+    """Choices are limited to what the entries hold."""
 
-    A value that no longer exists is an error shown next to its field; the others still apply.
-    """
+    field_order = ["kind", "theme", "territory", "year"]
 
     kind = forms.ChoiceField(
         required=False,
         label="Nature",
         error_messages={"invalid_choice": "Rien de cette nature ici."},
     )
-    theme = forms.ModelChoiceField(
-        Theme.objects.all(),
-        to_field_name="code",
-        required=False,
-        label="Thématique",
-        empty_label="Toutes les thématiques",
-        error_messages={"invalid_choice": "Cette thématique n'existe pas."},
-    )
-    territory = TerritoryField(
-        Territory.objects.none(),
-        required=False,
-        label="Territoire",
-        empty_label="Tous les territoires",
-        error_messages={"invalid_choice": "Rien ne porte sur ce territoire."},
-    )
-    year = forms.ChoiceField(
-        required=False,
-        label="Année",
-        error_messages={"invalid_choice": "Rien n'a paru cette année-là."},
-    )
 
     def __init__(
         self, *args: Any, entries: "CatalogueQuerySet", filters: tuple[str, ...], **kwargs: Any
     ) -> None:
         """`entries`: everything the list may show; `filters`: the optional fields to keep."""
-        super().__init__(*args, label_suffix="", **kwargs)
+        super().__init__(*args, **kwargs)
         self.entries = entries
         for name in {"kind", "territory", "year"} - set(filters):
             del self.fields[name]
@@ -70,20 +49,7 @@ class CatalogueFilterForm(forms.Form):
         self.fields["territory"].queryset = Territory.objects.around(places)
 
     def _offer_year(self) -> None:
-        self.fields["year"].choices = [
-            ("", "Toutes les années"),
-            *((str(year), str(year)) for year in self.entries.years()),
-        ]
-
-    @property
-    def is_active(self) -> bool:
-        return any(self.chosen.values())
-
-    @property
-    def chosen(self) -> dict[str, Any]:
-        """The valid values; a bad one does not hide the others."""
-        self.is_valid()
-        return self.cleaned_data
+        self.offer_years(self.entries.years())
 
     @property
     def chosen_labels(self) -> list[str]:

@@ -1,7 +1,7 @@
 """The filters of the public lists: plain GET forms that work without a script."""
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,8 @@ class TerritoryField(forms.ModelChoiceField):
         return obj.name
 
 
-class ExperienceFilterForm(forms.Form):
-    """Theme (by code), territory (with all it contains) and year of publication.
+class FilterForm(forms.Form):
+    """Theme (by code), territory (with all it contains) and year.
 
     A value that no longer exists is an error shown next to its field; the others still apply.
     """
@@ -57,25 +57,20 @@ class ExperienceFilterForm(forms.Form):
         required=False,
         label="Territoire",
         empty_label="Tous les territoires",
-        error_messages={"invalid_choice": "Aucune fiche ne porte sur ce territoire."},
+        error_messages={"invalid_choice": "Rien ne porte sur ce territoire."},
     )
     year = forms.ChoiceField(
         required=False,
         label="Année",
-        error_messages={"invalid_choice": "Aucune fiche n'a paru cette année-là."},
+        error_messages={"invalid_choice": "Rien n'a paru cette année-là."},
     )
 
-    def __init__(self, *args: Any, sheets: "ExperienceQuerySet", **kwargs: Any) -> None:
-        """`sheets`: everything the list may show; choices are limited to what it holds."""
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, label_suffix="", **kwargs)
-        self.sheets = sheets
-        named = Territory.objects.filter(experiences__in=sheets).only("pk").distinct()
-        self.fields["territory"].queryset = Territory.objects.around(named)
-        years = sheets.exclude(year=None).order_by("-year").values_list("year", flat=True)
-        self.fields["year"].choices = [
-            ("", "Toutes les années"),
-            *((str(year), str(year)) for year in years.distinct()),
-        ]
+
+    def offer_years(self, years: Iterable[int]) -> None:
+        labels = [(str(year), str(year)) for year in years]
+        self.fields["year"].choices = [("", "Toutes les années"), *labels]
 
     @property
     def is_active(self) -> bool:
@@ -86,6 +81,17 @@ class ExperienceFilterForm(forms.Form):
         """The valid values; a bad one does not hide the others."""
         self.is_valid()
         return self.cleaned_data
+
+
+class ExperienceFilterForm(FilterForm):
+    def __init__(self, *args: Any, sheets: "ExperienceQuerySet", **kwargs: Any) -> None:
+        """`sheets`: everything the list may show; choices are limited to what it holds."""
+        super().__init__(*args, **kwargs)
+        self.sheets = sheets
+        named = Territory.objects.filter(experiences__in=sheets).only("pk").distinct()
+        self.fields["territory"].queryset = Territory.objects.around(named)
+        years = sheets.exclude(year=None).order_by("-year").values_list("year", flat=True)
+        self.offer_years(years.distinct())
 
     def narrowed(self) -> "ExperienceQuerySet":
         chosen, found = self.chosen, self.sheets

@@ -14,6 +14,7 @@ from pages.models import (
     HomePage,
     ProgrammeAxis,
     ProgrammePage,
+    PublicationPage,
     Territory,
     Theme,
 )
@@ -75,6 +76,9 @@ def load_action(index: ActionIndexPage, row: dict[str, Any], year: int) -> None:
     page.themes = list(Theme.objects.filter(code__in=row["themes"]))
     index.add_child(instance=page)
     publish(page, published_at(year, PUBLISHED_IN))
+    for publication in PublicationPage.objects.filter(title__in=row.get("publications", ())):
+        publication.action = page
+        publish(publication, publication.first_published_at)
 
 
 @transaction.atomic

@@ -244,6 +244,5 @@ def _items(texts: tuple[str, ...]) -> str:
 
 
 def _note(page: ActionPage | ProgrammePage, doubts: "list[Doubt] | tuple[Doubt, ...]") -> None:
-    """Beside the page, where its type has room for what an import doubted."""
-    if hasattr(page, "import_notes"):
-        page.import_notes = "\n".join(f"Ligne {doubt.line} – {doubt.message}" for doubt in doubts)
+    """Beside the page, what the import doubted of it."""
+    page.import_notes = "\n".join(f"Ligne {doubt.line} – {doubt.message}" for doubt in doubts)

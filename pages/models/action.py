@@ -18,7 +18,7 @@ from pages.blocks.text import PARAGRAPH_FEATURES
 from pages.codes import natural_key
 from pages.dates import long_span
 from pages.fields import ActorTypesField
-from pages.models.base import BasePage
+from pages.models.base import BasePage, ImportedFields
 from pages.models.event import EventPage
 from pages.models.formats import ActionFormat
 from pages.models.listing import CatalogueQuerySet
@@ -41,7 +41,7 @@ class ActionQuerySet(CatalogueQuerySet):
         return super().as_cards().select_related("format").prefetch_related("territories")
 
 
-class ActionPage(PublishingRules, BasePage):
+class ActionPage(PublishingRules, ImportedFields, BasePage):
     """One action. What a programme prints vaguely is kept twice: bounds that a machine sorts,
     and the words, which are what readers see."""
 
@@ -150,6 +150,7 @@ class ActionPage(PublishingRules, BasePage):
         "body",
         "objectives",
         "contents",
+        "import_notes",
     ]
     search_fields = [
         *BasePage.search_fields,
@@ -254,6 +255,7 @@ class ActionPage(PublishingRules, BasePage):
         return context | {
             "before": readable.filter(pk=self.continues_id).first(),
             "after": readable.filter(continues=self.pk).newest_first(),
+            "publications": self.publications.live().public().newest_first(),
             "coming": events.to_come().soonest_first(),
             "over": events.over().newest_first()[:PAST_EVENTS_SHOWN],
         }

@@ -102,6 +102,20 @@ class BasePage(Page):
         return context
 
 
+class ImportedFields(models.Model):
+    """What an import doubted, beside the page until an editor has settled it."""
+
+    import_notes = models.TextField(
+        "doutes relevés à l'import",
+        blank=True,
+        help_text="À vider au fil de la relecture ; jamais publié.",
+    )
+    internal_fields: tuple[str, ...] = ("import_notes",)
+
+    class Meta:
+        abstract = True
+
+
 class PeriodFields(models.Model):
     """Year and month(s), optional in a draft, checked as soon as they are complete."""
 

@@ -73,6 +73,7 @@ class DossierPage(BasePage):
         APIField("cover"),
     ]
     parent_page_types = ["pages.DossierIndexPage"]
+    feed_slug, feed_title = "dossiers", "Dossiers"
     subpage_types: list[str] = []
     template = "pages/dossier_page.html"
 

@@ -25,7 +25,7 @@ from pages import structured_data
 from pages.blocks.stream import ArticleStream
 from pages.editing import ExperiencePageForm
 from pages.forms import ExperienceFilterForm
-from pages.models.base import BasePage, PeriodFields
+from pages.models.base import BasePage, ImportedFields, PeriodFields
 from pages.models.taxonomy import Territory, Theme
 from pages.publishing import PublishSheet
 
@@ -82,7 +82,7 @@ class ExperienceIndexPage(BasePage):
         return context
 
 
-class ExperiencePage(PeriodFields, BasePage):
+class ExperiencePage(PeriodFields, ImportedFields, BasePage):
     """One sheet; its title is unique here and never retyped elsewhere."""
 
     class Stage(models.TextChoices):
@@ -129,11 +129,6 @@ class ExperiencePage(PeriodFields, BasePage):
     )
     # What was last sent to the holder or validated: see pages.fingerprint and pages.editing.
     reviewed_fingerprint = models.CharField(max_length=64, blank=True, default="", editable=False)
-    import_notes = models.TextField(
-        "doutes relevés à l'import",
-        blank=True,
-        help_text="À vider au fil de la relecture ; jamais publié.",
-    )
 
     feed_slug, feed_title = "fiches-experience", "Fiches expérience"
 

@@ -23,7 +23,7 @@ from pages import programme_data
 from pages.blocks.text import PARAGRAPH_FEATURES
 from pages.codes import natural_key
 from pages.models.action import ActionPage
-from pages.models.base import BasePage
+from pages.models.base import BasePage, ImportedFields
 from pages.models.publishing import PublishingForm, PublishingRules
 
 
@@ -109,7 +109,7 @@ def _kept(formset: Any) -> list[Any]:
     return [row for row in formset if row.is_valid() and not row.cleaned_data.get("DELETE")]
 
 
-class ProgrammePage(PublishingRules, BasePage):
+class ProgrammePage(PublishingRules, ImportedFields, BasePage):
     """The document of a year. An action listed in several axes is presented, and counted, in
     one of them."""
 
@@ -135,6 +135,7 @@ class ProgrammePage(PublishingRules, BasePage):
         "introduction",
         "cover",
         InlinePanel("axes", heading="Axes", label="axe"),
+        "import_notes",
     ]
     search_fields = [
         *BasePage.search_fields,

@@ -131,6 +131,15 @@ class PublicationPage(BasePage):
         "licence", max_length=12, choices=Licence.choices, default=Licence.ALL_RIGHTS
     )
     access = models.CharField("accès", max_length=10, choices=Access.choices, default=Access.FREE)
+    action = models.ForeignKey(
+        "pages.ActionPage",
+        verbose_name="action d'origine",
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="publications",
+        help_text="Le séminaire, le cycle, le groupe… dont elle rend compte.",
+    )
     themes = ParentalManyToManyField(
         Theme, blank=True, related_name="publications", verbose_name="thématiques"
     )
@@ -163,6 +172,7 @@ class PublicationPage(BasePage):
         ),
         InlinePanel("authors", heading="Auteur·rices", label="auteur·rice"),
         InlinePanel("organisations", heading="Organismes", label="organisme"),
+        "action",
         MultiFieldPanel([FieldPanel("themes"), FieldPanel("territories")], heading="Classement"),
         "body",
     ]
@@ -182,11 +192,13 @@ class PublicationPage(BasePage):
             for name in (
                 "kind", "state", "collection", "number", "year", "month", "reference_year",
                 "page_count", "abstract", "body", "web_url", "licence", "access", "themes",
-                "territories", "authors", "organisations", "files", "labelled_title", "cover",
+                "territories", "authors", "organisations", "files", "action", "labelled_title",
+                "cover",
             )
         ),
         APIField("cover_card", serializer=ImageRenditionField("fill-640x400", source="cover")),
     ]  # fmt: skip
+    feed_slug, feed_title = "publications", "Publications"
     parent_page_types = ["pages.PublicationIndexPage"]
     subpage_types: list[str] = []
     template = "pages/publication_page.html"
@@ -273,5 +285,8 @@ class PublicationPage(BasePage):
     def get_context(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context(*args, **kwargs)
         near = PublicationPage.objects.live().public().filter(themes__in=self.themes.all())
+        if self.action_id:
+            readable = type(self.action).objects.live().public()
+            context["origin"] = readable.filter(pk=self.action_id).first()
         context["related"] = near.exclude(pk=self.pk).distinct().as_cards()[:3] if self.pk else []
         return context

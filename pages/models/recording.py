@@ -1,11 +1,12 @@
 """Podcasts, videos and filmed meetings: nothing is published without its transcript."""
 
-from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urljoin
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest, HttpResponse
+from django.utils.feedgenerator import Enclosure
 from django.utils.html import strip_tags
 
 from modelcluster.fields import ParentalKey, ParentalManyToManyField
@@ -26,24 +27,11 @@ from pages.players import Player, player_for
 MEDIA_EXTENSIONS = {"mp3", "m4a", "ogg", "wav", "mp4", "webm"}
 
 
-@dataclass(frozen=True, slots=True)
-class Enclosure:
-    """The file a feed announces: address, bytes, media type (RSS 2.0, `<enclosure>`)."""
-
-    url: str
-    length: int
-    mime_type: str
-
-
 class RecordingQuerySet(CatalogueQuerySet):
     year_fields = ("released_on__year",)
 
     def newest_first(self) -> "RecordingQuerySet":
         return self.order_by(models.F("released_on").desc(nulls_last=True), "-pk")
-
-    def with_enclosure(self) -> "RecordingQuerySet":
-        """Those a podcast feed may carry, with their file loaded."""
-        return self.exclude(media_file=None).select_related("media_file")
 
 
 class RecordingIndexPage(CatalogueIndexPage):
@@ -132,6 +120,7 @@ class RecordingPage(PublishingRules, BasePage):
             )
         )
     ]  # fmt: skip
+    feed_slug, feed_title = "podcasts-videos", "Podcasts et vidéos"
     parent_page_types = ["pages.RecordingIndexPage"]
     subpage_types: list[str] = []
     template = "pages/recording_page.html"
@@ -189,15 +178,17 @@ class RecordingPage(PublishingRules, BasePage):
         """The host's player, when the recording is not kept here."""
         return player_for(self.media_url) if self.media_url and not self.media_file_id else None
 
-    @property
-    def enclosure(self) -> Enclosure | None:
-        site = self.get_site()
-        if not self.media_file or site is None:
+    @classmethod
+    def listed(cls) -> RecordingQuerySet:
+        return super().listed().select_related("media_file")
+
+    def feed_enclosure(self) -> Enclosure | None:
+        """The sound or the film itself, for podcast readers (RSS 2.0, `<enclosure>`)."""
+        document, full_url = self.media_file, self.full_url
+        if not document or not full_url:
             return None
-        document = self.media_file
-        return Enclosure(
-            f"{site.root_url}{document.url}", document.get_file_size() or 0, document.content_type
-        )
+        size = str(document.get_file_size() or 0)
+        return Enclosure(urljoin(full_url, document.url), size, document.content_type)
 
     def json_ld(self) -> dict[str, Any]:
         return episode(self)

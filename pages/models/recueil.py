@@ -94,6 +94,7 @@ class RecueilPage(BasePage):
     ]
     api_fields = [APIField("year"), APIField("preface")]
     parent_page_types = ["pages.ExperienceIndexPage"]
+    feed_slug, feed_title = "recueils", "Recueils"
     subpage_types: list[str] = []
     # A copy is another year's volume.
     exclude_fields_in_copy = ["year"]

@@ -121,6 +121,7 @@ class ToolPage(RoutablePageMixin, BasePage):
         APIField("versions"),
     ]
     parent_page_types = ["pages.ToolboxIndexPage"]
+    feed_slug, feed_title = "boite-a-outils", "Boîte à outils"
     subpage_types: list[str] = []
     template = "pages/tool_page.html"
 

@@ -89,8 +89,8 @@ def test_a_draft_is_neither_listed_nor_offered(client, sheets):
     ("query", "message"),
     [
         ("?theme=inconnue&year=2025", "Cette thématique n&#x27;existe pas."),
-        ("?territory=abc&year=2025", "Aucune fiche ne porte sur ce territoire."),
-        ("?territory=999999&year=2025", "Aucune fiche ne porte sur ce territoire."),
+        ("?territory=abc&year=2025", "Rien ne porte sur ce territoire."),
+        ("?territory=999999&year=2025", "Rien ne porte sur ce territoire."),
     ],
 )
 def test_an_impossible_value_is_said_and_the_others_still_apply(client, sheets, query, message):

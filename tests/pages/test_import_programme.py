@@ -109,6 +109,10 @@ def test_every_doubt_is_said_with_its_line(sample):
     lines = [doubt["line"] for doubt in report["doubts"]]
     assert lines == sorted(lines)
     assert all(doubt["message"] for doubt in report["doubts"])
+    notes = [
+        page.import_notes for page in (*ProgrammePage.objects.all(), *ActionPage.objects.all())
+    ]
+    assert all(any(doubt["message"] in note for note in notes) for doubt in report["doubts"])
     assert "point(s) à vérifier" in run(sample)
 
 

@@ -20,7 +20,7 @@ from pages.models import (
     Territory,
     Theme,
 )
-from tests.builders import make_document, make_publication
+from tests.builders import make_action, make_document, make_publication
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +251,12 @@ def test_an_editor_publishes_a_publication_from_the_form(admin_client):
 def test_the_preview_survives_an_empty_publication(rf):
     page = make_publication(live=False, kind="", year=None, month=None, abstract="")
     assert page.make_preview_request().status_code == 200
+
+
+def test_a_publication_leads_to_the_action_it_reports_and_back(client):
+    action = make_action(title="Marcher la nuit")
+    page = make_publication(title="Ce que la marche a montré", action=action)
+    assert f'<a href="{action.url}">' in client.get(page.url).content.decode()
+    assert f'<a href="{page.url}">' in client.get(action.url).content.decode()
+    action.unpublish()
+    assert "Issue de" not in client.get(page.url).content.decode()
