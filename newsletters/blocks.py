@@ -9,6 +9,7 @@ from wagtail import blocks
 from wagtail.images.blocks import ImageBlock
 
 from newsletters.letter import Visibility
+from pages.blocks.dossier import ResourceChooserBlock
 
 MAIL_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 VISIBILITY_CHOICES = [
@@ -125,8 +126,21 @@ RESOURCE_KINDS = [
 
 
 class ResourceItemBlock(ItemBlock):
+    """Chosen among the resources already described, where dossiers find it again, or written
+    here; what is written wins over what was chosen."""
+
+    resource = ResourceChooserBlock(
+        label="Ressource déjà décrite",
+        required=False,
+        help_text="La choisir, ou la créer une fois pour les lettres et les dossiers.",
+    )
     kind = blocks.ChoiceBlock(choices=RESOURCE_KINDS, default="site", label="Nature")
-    title = blocks.CharBlock(label="Titre", max_length=200)
+    title = blocks.CharBlock(
+        label="Titre",
+        required=False,
+        max_length=200,
+        help_text="Vide : celui de la ressource choisie.",
+    )
     author = blocks.CharBlock(label="Auteur·rice", required=False, max_length=160)
     publisher = blocks.CharBlock(label="Éditeur, diffuseur", required=False, max_length=160)
     text = MailText(label="Présentation", required=False)
@@ -138,7 +152,17 @@ class ResourceItemBlock(ItemBlock):
         group = "Rédiger"
         description = "Site, émission, ouvrage, podcast, rapport, outil ou vidéo."
         preview_value = {"kind": "podcast", "title": "Paroles d'habitant·es"}
-        form_layout = ["kind", "title", "author", "publisher", "text", "url", "visibility"]
+        form_layout = blocks.BlockGroup(
+            children=[
+                "resource", "kind", "title", "author", "publisher", "text", "url", "visibility",
+            ]
+        )  # fmt: skip
+
+    def clean(self, value: Any) -> Any:
+        if not value.get("resource") and not value.get("title"):
+            missing = ValidationError("Choisissez une ressource, ou donnez un titre.")
+            raise blocks.StructBlockValidationError(block_errors={"title": missing})
+        return super().clean(value)
 
 
 class PressItemBlock(ItemBlock):

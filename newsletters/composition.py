@@ -131,10 +131,19 @@ def _news(item: Item, value: Any, place: str, sources: Sources) -> Item:
 
 
 def _resource(item: Item, value: Any, place: str, sources: Sources) -> Item:
-    by = (plain(value.get("author")), plain(value.get("publisher")))
+    """What is written for the letter, and from the resource chosen what is not."""
+    chosen = value.get("resource")
+    by = [plain(value.get(name) or getattr(chosen, name, "")) for name in ("author", "publisher")]
+    if chosen:
+        item = replace(
+            item,
+            title=item.title or plain(chosen.title),
+            html=item.html or _paragraph(chosen.note),
+            url=item.url or web_address(chosen.url, sources.base_url),
+        )
     return replace(
         item,
-        kicker=_choice(value, "kind"),
+        kicker=chosen.get_kind_display() if chosen else _choice(value, "kind"),
         byline=", ".join(filter(None, by)),
         link_label=_label("Découvrir", item),
     )

@@ -1,14 +1,16 @@
 """Loads the series and its issues."""
 
+from html import unescape
 from typing import Any
 
 from django.db import transaction
+from django.utils.html import strip_tags
 
 from cms.demo import pictures
 from cms.demo.parts import CENTRE, image, publish, published_at, read_all
 from newsletters.letter import Kind
 from newsletters.models import IssuePage, Periodical, PeriodicalPage, SectionTemplate
-from pages.models import ExperiencePage, HomePage
+from pages.models import ExperiencePage, HomePage, Resource
 from pages.period import Period
 
 SECTIONS: list[tuple[str, str, list[Kind], int, int | None]] = [
@@ -123,6 +125,8 @@ def letter_item(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
         value["text"] = item["html"]
     if kind == Kind.EXPERIENCE:
         value["page"] = ExperiencePage.objects.get(slug=item["slug"])
+    if kind == Kind.RESOURCE:
+        return kind, {"resource": resource(value), "visibility": value["visibility"]}
     if kind == Kind.IMAGE:
         alt = item.get("alt", "")
         picture = image(item["picture"], title=item["picture"], credit=item["credit"], alt=alt)
@@ -133,3 +137,18 @@ def letter_item(item: dict[str, Any]) -> tuple[str, dict[str, Any]]:
             "visibility": value["visibility"],
         }
     return kind, value
+
+
+def resource(value: dict[str, Any]) -> Resource:
+    """The entry of the catalogue that the letter, and any dossier, choose from."""
+    found, _ = Resource.objects.get_or_create(
+        kind=value["kind"],
+        title=value["title"],
+        author=value.get("author", ""),
+        defaults={
+            "publisher": value.get("publisher", ""),
+            "url": value.get("url", ""),
+            "note": unescape(strip_tags(value.get("text", ""))),
+        },
+    )
+    return found

@@ -1,8 +1,11 @@
+from wagtail.blocks.struct_block import StructBlockValidationError
+
 import pytest
 
+from newsletters.blocks import ResourceItemBlock
 from newsletters.letter import EditionError, Kind, Visibility, compose
 from newsletters.models import IssueCoProducer, IssuePage
-from pages.models import CreditedImage, Organisation
+from pages.models import CreditedImage, Organisation, Resource
 from tests.builders import make_experience, make_issue
 from tests.newsletters.sample import make_full_issue, make_image
 
@@ -175,3 +178,23 @@ def test_items_for_the_other_edition_are_left_out_with_their_empty_section():
     letter = compose(issue_with("news", {"title": "T", "visibility": "web"}))
     assert letter.for_edition(Visibility.MAIL).sections == ()
     assert len(letter.for_edition(Visibility.WEB).sections) == 1
+
+
+def test_a_resource_of_the_catalogue_says_what_the_letter_does_not():
+    chosen = Resource.objects.create(
+        kind="ouvrage", title="La file d'attente", author="Awa Diallo", note="Un récit."
+    )
+    item = item_of("resource", resource=chosen.pk, publisher="Les Rives", kind="site")
+    assert (item.kicker, item.title, item.byline) == (
+        "Ouvrage",
+        "La file d'attente",
+        "Awa Diallo, Les Rives",
+    )
+    assert item.html == "<p>Un récit.</p>"
+    assert item_of("resource", resource=chosen.pk, text="<p>À lire.</p>").html == "<p>À lire.</p>"
+
+
+def test_a_resource_without_choice_nor_title_is_refused_at_the_title():
+    with pytest.raises(StructBlockValidationError) as caught:
+        ResourceItemBlock().clean({"resource": None, "title": ""})
+    assert "Choisissez une ressource" in str(caught.value.block_errors["title"])
