@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from django.core.signing import BadSignature, Signer
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 
@@ -17,7 +18,7 @@ from wagtail.log_actions import log
 from wagtail.models import Revision
 
 from pages.fingerprint import fingerprint
-from pages.models import ExperiencePage, ReviewAnswer, ReviewLink
+from pages.models import CentreDocument, ExperiencePage, ReviewAnswer, ReviewLink
 from pages.models.review import LINK_DAYS
 
 Stage = ExperiencePage.Stage
@@ -149,6 +150,19 @@ def shows_current_text(link: ReviewLink, draft: ExperiencePage) -> bool:
         return True
     newest = link.page.review_links.newest_first().first()
     return newest == link and draft.reviewed_fingerprint == now
+
+
+def shown_files(link: ReviewLink) -> QuerySet[CentreDocument]:
+    """The documents the shown revision refers to: what its reader may open, and nothing else."""
+    sheet = link.revision.as_object()
+    found = {
+        str(key)
+        for field in sheet._meta.get_fields()
+        if hasattr(field, "extract_references")
+        for model, key, *_path in field.extract_references(field.value_from_object(sheet))
+        if model is CentreDocument
+    }
+    return CentreDocument.objects.filter(pk__in=found)
 
 
 def _draft(page_id: int) -> ExperiencePage:

@@ -22,4 +22,9 @@ urlpatterns = [
         r"^(?P<path>(?:[\w\-]+/)+)evenement\.ics$", calendar_views.event_file, name="event_file"
     ),
     path("relecture/<str:token>/", review_views.sheet_review, name="review"),
+    path(
+        "relecture/<str:token>/fichiers/<int:document_id>/",
+        review_views.draft_file,
+        name="review_file",
+    ),
 ]

@@ -36,6 +36,9 @@ class JobQuerySet(CatalogueQuerySet):
         """Whose deadline is today, later, or not set: whatever lists offers starts here."""
         return self.filter(Q(deadline=None) | Q(deadline__gte=timezone.localdate()))
 
+    def closed(self) -> Self:
+        return self.filter(deadline__lt=timezone.localdate())
+
     def of_kind(self, kind: str) -> Self:
         return self.filter(contract=kind)
 

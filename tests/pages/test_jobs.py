@@ -15,6 +15,7 @@ import pytest
 import time_machine
 
 from pages.models import JobIndexPage, JobPage, Organisation, Territory, Theme
+from search import following
 from tests.builders import make_job
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +67,32 @@ def test_the_day_after_it_has_left_without_anybody_doing_anything(client, clock,
     assert "Médiatrice" in html
     assert "recrutement@example.org" not in html
     assert "JobPosting" not in html
+
+
+def test_the_day_after_neither_the_api_nor_the_feed_nor_the_search_knows_it(
+    client, clock, offer, settings, tmp_path
+):
+    settings.SEARCH_INDEX_DIR = tmp_path / "index"
+    following.rebuild()
+    addresses = {
+        f"/api/v3/pages/{offer.pk}/": (200, 404),
+        "/api/v3/pages/?type=pages.JobPage": (1, 0),
+        "/api/v3/pages/?search=médiatrice": (1, 0),
+    }
+
+    def seen(rank):
+        for path, expected in addresses.items():
+            answer = client.get(path)
+            found = answer.json()["count"] if "?" in path else answer.status_code
+            assert found == expected[rank], path
+        results = client.get("/recherche/?q=médiatrice").content.decode()
+        assert ("1 résultat" in results) is (rank == 0)
+        assert ("Médiatrice" in client.get("/flux/emplois.rss").content.decode()) is (rank == 0)
+
+    clock.move_to(LAST_DAY)
+    seen(0)
+    clock.move_to(DAY_AFTER)
+    seen(1)
 
 
 def test_once_unpublished_by_the_schedule_it_still_answers_410(client, clock, offer):

@@ -10,8 +10,8 @@ from wagtail.models import PageLogEntry
 import pytest
 
 from pages import review
-from pages.models import ExperiencePage, ReviewAnswer, ReviewLink
-from tests.builders import make_experience
+from pages.models import CentreDocument, ExperiencePage, ReviewAnswer, ReviewLink
+from tests.builders import make_document, make_experience
 
 pytestmark = pytest.mark.django_db
 Stage = ExperiencePage.Stage
@@ -260,3 +260,43 @@ def test_purging_old_revisions_spares_the_one_an_open_link_shows(link):
 def test_deleting_the_sheet_takes_its_links(link):
     link.page.delete()
     assert not ReviewLink.objects.exists()
+
+
+@pytest.fixture
+def attached():
+    """A file, and a link to the draft sheet that attaches it."""
+    document = make_document("Le plan du jardin")
+    body = [("paragraph", f'<p><a linktype="document" id="{document.pk}">Le plan</a></p>')]
+    page = make_experience(title="Le jardin", slug="plan", live=False, body=body)
+    page.save_revision()
+    return document, review.create_link(page=page, user=None)
+
+
+def file_address(link: ReviewLink, document: CentreDocument) -> str:
+    return f"{address(link)}fichiers/{document.pk}/"
+
+
+def test_the_files_of_the_draft_open_from_its_review_and_nowhere_else(client, attached):
+    document, link = attached
+    html = client.get(address(link)).content.decode()
+    assert f'href="{file_address(link, document)}"' in html
+    assert document.url not in html
+    response = client.get(file_address(link, document))
+    assert b"".join(response.streaming_content) == b"%PDF-1.4 essai"
+    assert response["X-Robots-Tag"] == "noindex, nofollow"
+    assert "no-store" in response["Cache-Control"]
+    assert client.get(document.url).status_code == 404
+
+
+def test_a_review_opens_the_files_of_its_own_revision_only(client, link, attached):
+    document, _ = attached
+    other = make_document("Un rapport sous embargo")
+    assert client.get(file_address(link, document)).status_code == 404
+    assert client.get(file_address(attached[1], other)).status_code == 404
+
+
+def test_a_closed_link_closes_its_files(client, attached, admin_user):
+    document, link = attached
+    review.revoke(link=link, user=admin_user)
+    assert client.get(file_address(link, document)).status_code == 410
+    assert client.get(f"/relecture/faux/fichiers/{document.pk}/").status_code == 404
