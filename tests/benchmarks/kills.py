@@ -53,9 +53,7 @@ def _round(tally: Tally, number: int, workers: int, lines: int, chance: random.R
     with tempfile.TemporaryDirectory() as scratch:
         directory = Path(scratch)
         mailing = make_sending(READERS, slug=f"envoi-{number}", year=2026 + number)
-        fight(
-            tally, mailing, directory, workers=workers, lines=lines, kills=wanted, chance=chance
-        )
+        fight(tally, mailing, directory, workers=workers, lines=lines, kills=wanted, chance=chance)
 
 
 def _figure(value: int, unit: str, baseline: int | None = None) -> dict[str, object]:

@@ -17,9 +17,7 @@ pytestmark = pytest.mark.usefixtures("committed_db")
 def test_killed_workers_double_nobody_and_name_whom_they_doubt(tmp_path, workers, lines):
     tally = Tally()
     chance = random.Random(f"{workers} {lines}")
-    fight(
-        tally, make_sending(400), tmp_path, workers=workers, lines=lines, kills=8, chance=chance
-    )
+    fight(tally, make_sending(400), tmp_path, workers=workers, lines=lines, kills=8, chance=chance)
     assert tally.kills >= 4
     assert tally.clean, tally
 
