@@ -1,4 +1,4 @@
-"""`python -m tests.crash.nursery COMMAND…`: loads Django once, forks a worker for each « start »."""
+"""`python -m tests.crash.nursery COMMAND…`: loads Django once, forks a worker per « start »."""
 
 import os
 import sys
@@ -28,7 +28,7 @@ def _born(command: list[str]) -> int:
         call_command(*command)
     except CommandError:
         os._exit(1)
-    except BaseException:
+    except BaseException:  # noqa: BLE001 — a fork must never go on as its mother
         sys.excepthook(*sys.exc_info())
         os._exit(2)
     os._exit(0)
