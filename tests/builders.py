@@ -154,9 +154,9 @@ def make_mailing(*, issue: IssuePage | None = None, **fields: Any) -> Mailing:
     return mailing
 
 
-def make_sending(readers: int) -> Mailing:
-    """A mailing frozen for so many readers, ready to deliver."""
-    mailing = make_mailing()
+def make_sending(readers: int, **issue: Any) -> Mailing:
+    """A mailing frozen for so many readers, ready to deliver; fields of its issue may be given."""
+    mailing = make_mailing(issue=make_issue(**issue))
     make_readers(readers, periodical=mailing.issue.periodical)
     freeze(mailing=mailing)
     mailing.refresh_from_db()
