@@ -1,10 +1,19 @@
 """An index of its own for each test, and no work behind its back."""
 
+from collections.abc import Callable
 from pathlib import Path
+
+from django.db import connection
 
 import pytest
 
 from search import glossary
+from search.engine import Engine
+from search.index import WhooshEngine
+from search.postgres import PostgresEngine
+
+# Every test of what any engine must do runs on each that this database allows.
+ENGINES = ["whoosh", *(["postgres"] if connection.vendor == "postgresql" else [])]
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +22,31 @@ def index_directory(tmp_path: Path, settings) -> Path:
     settings.SEARCH_FOLLOW = "inline"
     glossary.forget()
     return settings.SEARCH_INDEX_DIR
+
+
+@pytest.fixture(params=ENGINES)
+def new_engine(request, index_directory: Path) -> Callable[[], Engine]:
+    """Makes an engine on the index of this test, as another process would."""
+    if request.param == "postgres":
+        request.getfixturevalue("db")
+        return PostgresEngine
+    return lambda: WhooshEngine(index_directory)
+
+
+@pytest.fixture(params=ENGINES)
+def site_engine(request, settings) -> str:
+    """The site searches with this engine."""
+    settings.SEARCH_ENGINE = request.param
+    return request.param
+
+
+@pytest.fixture
+def lose_index(site_engine: str, index_directory: Path) -> Callable[[], None]:
+    def lose() -> None:
+        if site_engine == "whoosh":
+            (index_directory / "CURRENT").unlink()
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_archive")
+
+    return lose
