@@ -1,13 +1,14 @@
 """An index of its own for each test, and no work behind its back."""
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 from django.db import connection
 
 import pytest
 
-from search import glossary
+from search import advisory, glossary, locks
 from search.engine import Engine
 from search.index import WhooshEngine
 from search.postgres import PostgresEngine
@@ -50,3 +51,12 @@ def lose_index(site_engine: str, index_directory: Path) -> Callable[[], None]:
             cursor.execute("DELETE FROM search_archive")
 
     return lose
+
+
+@pytest.fixture
+def rebuild_lock(site_engine: str, index_directory: Path) -> AbstractContextManager[None]:
+    """What another process holds while it rebuilds."""
+    if site_engine == "postgres":
+        return advisory.held(advisory.REBUILD)
+    index_directory.mkdir()
+    return locks.held(index_directory / "rebuild.lock")
