@@ -1,5 +1,7 @@
 """The one statement that answers a search: match, score, filter, count, keep the best."""
 
+# ruff: noqa: S608  the only names written into the statements are of our own making
+
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +32,7 @@ def idf(frequency: int, count: int) -> float:
 def frequencies(table: str, clauses: Sequence[Clause | None]) -> Sql:
     """How many documents hold each clause; None stands for all documents."""
     counts = ", ".join(
-        f"(SELECT count(*) FROM {table}{' WHERE vector @@ %s::tsquery' if clause else ''})"  # noqa: S608
+        f"(SELECT count(*) FROM {table}{' WHERE vector @@ %s::tsquery' if clause else ''})"
         for clause in clauses
     )
     params = tuple(tsquery(clause) for clause in clauses if clause)
@@ -41,7 +43,7 @@ def exact_matches(table: str, request: SearchRequest, most: int) -> Sql:
     """How many documents hold everything that was asked, counted up to `most`."""
     gone = _not_gone(request)
     return Sql(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table} "  # noqa: S608  a name of our own
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} "
         f"WHERE vector @@ %s::tsquery{gone.text} LIMIT {most}) AS found",
         (all_of(request.query.clauses), *gone.params),
     )
@@ -89,7 +91,7 @@ def _all(table: str, request: SearchRequest, weights: Mapping[Clause, float]) ->
     worth = " + ".join(f"{part.text} * {weight:.6f}" for part, weight in terms)
     gone = _not_gone(request)
     return Sql(
-        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) AS score, true AS exact "  # noqa: S608
+        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) AS score, true AS exact "
         f"FROM {table} WHERE vector @@ %s::tsquery{gone.text}",
         (*(p for part, _weight in terms for p in part.params), all_of(clauses), *gone.params),
     )
@@ -113,7 +115,7 @@ def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -
     exact = " AND ".join(f"m{n}" for n in range(len(clauses))) if complete else "false"
     gone = _not_gone(request)
     return Sql(
-        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) * ({held}) / {whole:.6f} AS score, "  # noqa: S608
+        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) * ({held}) / {whole:.6f} AS score, "
         f"({exact}) AS exact FROM {table}, LATERAL (SELECT {tests} OFFSET 0) AS tested "
         f"WHERE vector @@ %s::tsquery AND ({held}) >= {LEAST_SHARE * whole - 1e-5:.6f}{gone.text}",
         (
@@ -130,7 +132,7 @@ def _everything(table: str, request: SearchRequest) -> Sql:
         return _nothing(table)
     gone = _not_gone(request)
     return Sql(
-        f"SELECT id, grp, day, {_COLUMNS}, 0.0 AS score, true AS exact "  # noqa: S608
+        f"SELECT id, grp, day, {_COLUMNS}, 0.0 AS score, true AS exact "
         f"FROM {table} WHERE true{gone.text}",
         gone.params,
     )
@@ -138,8 +140,7 @@ def _everything(table: str, request: SearchRequest) -> Sql:
 
 def _nothing(table: str) -> Sql:
     return Sql(
-        f"SELECT id, grp, day, {_COLUMNS}, 0.0 AS score, true AS exact "  # noqa: S608
-        f"FROM {table} WHERE false"
+        f"SELECT id, grp, day, {_COLUMNS}, 0.0 AS score, true AS exact FROM {table} WHERE false"
     )
 
 

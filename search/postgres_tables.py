@@ -3,7 +3,9 @@
 `NAME` holds what a search scans, `NAME_text` what a result shows, `NAME_words` what is suggested.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+# ruff: noqa: S608  the only names written into the statements are of our own making
+
+from collections.abc import Callable, Iterable
 from itertools import islice
 from typing import Any
 
@@ -72,9 +74,7 @@ def point_at(cursor: Any, name: str) -> None:
     )
 
 
-def fill(
-    name: str, documents: Iterable[Document], progress: Callable[[int], None] | None
-) -> int:
+def fill(name: str, documents: Iterable[Document], progress: Callable[[int], None] | None) -> int:
     """Make the tables and fill them, each batch committed; return the number of documents."""
     with transaction.atomic(), connection.cursor() as cursor:
         facets = ", ".join(f"f_{facet} text[] NOT NULL" for facet in FACETS)
@@ -120,24 +120,22 @@ def _copied(
     return [made.surfaces for _document, made in weighed]
 
 
-def replace(
-    cursor: Any, name: str, documents: Iterable[Document], page_ids: set[int]
-) -> None:
+def replace(cursor: Any, name: str, documents: Iterable[Document], page_ids: set[int]) -> None:
     """Remove everything of these pages, add the documents, learn their words."""
     cursor.execute(
-        f"DELETE FROM {name} WHERE page_id = ANY(%s) RETURNING id",  # noqa: S608
+        f"DELETE FROM {name} WHERE page_id = ANY(%s) RETURNING id",
         [sorted(page_ids)],
     )
     ids = [row[0] for row in cursor.fetchall()]
-    cursor.execute(f"DELETE FROM {name}_text WHERE id = ANY(%s)", [ids])  # noqa: S608
-    cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {name}")  # noqa: S608
+    cursor.execute(f"DELETE FROM {name}_text WHERE id = ANY(%s)", [ids])
+    cursor.execute(f"SELECT coalesce(max(id), 0) + 1 FROM {name}")
     number = cursor.fetchone()[0]
     learnt: dict[str, str] = {}
     for surfaces in _copied(cursor, name, documents, number):
         learnt |= surfaces
     new = weights.suggestible(learnt, ())
     cursor.execute(
-        f"INSERT INTO {name}_words (surface, spelling, documents) "  # noqa: S608
+        f"INSERT INTO {name}_words (surface, spelling, documents) "
         "SELECT surface, spelling, 1 FROM unnest(%s::text[], %s::text[]) AS new (surface, spelling)"
         f" WHERE NOT EXISTS (SELECT 1 FROM {name}_words AS old WHERE old.surface = new.surface)",
         [[*new], [*new.values()]],
@@ -145,27 +143,27 @@ def replace(
 
 
 def page_ids(cursor: Any, name: str, generation: int) -> set[int]:
-    cursor.execute(f"SELECT DISTINCT page_id FROM {name}")  # noqa: S608
+    cursor.execute(f"SELECT DISTINCT page_id FROM {name}")
     return {row[0] for row in cursor.fetchall()}
 
 
 def words(cursor: Any, name: str, start: int) -> list[tuple[str, str, int]]:
     cursor.execute(
-        f"SELECT surface, spelling, documents FROM {name}_words WHERE id > %s ORDER BY id",  # noqa: S608
+        f"SELECT surface, spelling, documents FROM {name}_words WHERE id > %s ORDER BY id",
         [start],
     )
     return [(str(surface), str(spelling), int(n)) for surface, spelling, n in cursor.fetchall()]
 
 
 def last_word(cursor: Any, name: str, generation: int) -> int:
-    cursor.execute(f"SELECT coalesce(max(id), 0) FROM {name}_words")  # noqa: S608
+    cursor.execute(f"SELECT coalesce(max(id), 0) FROM {name}_words")
     return int(cursor.fetchone()[0])
 
 
 def counts(cursor: Any, name: str, generation: int) -> tuple[str, int, int, int]:
     """Name, documents, pages, bytes."""
     size = " + ".join(f"pg_total_relation_size('{name}{suffix}')" for suffix in _SUFFIXES)
-    cursor.execute(f"SELECT count(*), count(DISTINCT page_id), {size} FROM {name}")  # noqa: S608
+    cursor.execute(f"SELECT count(*), count(DISTINCT page_id), {size} FROM {name}")
     documents, pages, total = cursor.fetchone()
     return name, int(documents), int(pages), int(total)
 
@@ -174,7 +172,7 @@ def texts(cursor: Any, name: str, ids: list[int]) -> dict[int, dict[str, Any]]:
     """What a hit shows, by id."""
     cursor.execute(
         "SELECT id, key, page_id, anchor, title, body, coalesce(f_type[1], ''), "
-        f"coalesce(f_kind[1], '') FROM {name} JOIN {name}_text USING (id) WHERE id = ANY(%s)",  # noqa: S608
+        f"coalesce(f_kind[1], '') FROM {name} JOIN {name}_text USING (id) WHERE id = ANY(%s)",
         [ids],
     )
     names = ("key", "page_id", "anchor", "title", "text", "type", "kind")

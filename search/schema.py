@@ -36,9 +36,7 @@ class TermField(fields.FieldType):
     def __init__(self) -> None:
         super().__init__(format=Places(), analyzer=None)
 
-    def index(
-        self, value: Weighed, **kwargs: Any
-    ) -> Iterator[tuple[bytes, int, float, bytes]]:
+    def index(self, value: Weighed, **kwargs: Any) -> Iterator[tuple[bytes, int, float, bytes]]:
         encode = self.format.encode
         for text, positions in value.positions.items():
             yield text.encode(), len(positions), value.weights[text], encode(positions)

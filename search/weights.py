@@ -1,8 +1,8 @@
 """How much each word of a document weighs: made once, the same for every engine."""
 
 import hashlib
-from collections.abc import Iterable, Iterator
 from collections import Counter
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path

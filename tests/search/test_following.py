@@ -255,9 +255,7 @@ def test_switched_off_only_the_rows_are_written(page, settings, django_capture_o
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_in_the_background_a_lost_index_is_rebuilt_while_the_site_answers(
-    settings, lose_index
-):
+def test_in_the_background_a_lost_index_is_rebuilt_while_the_site_answers(settings, lose_index):
     settings.SEARCH_FOLLOW = "thread"
     make_experience(title="Le verger des Lochères")
     finish_background()
