@@ -8,6 +8,6 @@ class SearchConfig(AppConfig):
     verbose_name = "recherche"
 
     def ready(self) -> None:
-        from search import receivers
+        from search import checks, receivers  # noqa: F401  the checks register themselves
 
         receivers.connect()

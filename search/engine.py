@@ -17,7 +17,12 @@ from django.utils.module_loading import import_string
 from search.queries import Query
 
 FACETS = ("type", "kind", "theme", "territory", "year", "series")
-DEFAULT_ENGINE = "search.index.WhooshEngine"
+# SEARCH_ENGINE: one of these, or the path of a class.
+ENGINES = {
+    "whoosh": "search.index.WhooshEngine",
+    "postgres": "search.postgres.PostgresEngine",
+}
+DEFAULT_ENGINE = "whoosh"
 
 
 class SearchError(Exception):
@@ -183,5 +188,5 @@ def _engine(path: str, directory: str) -> Engine:
 
 def get_engine() -> Engine:
     """The engine of the settings; one per process, because it caches its readers."""
-    path = getattr(settings, "SEARCH_ENGINE", DEFAULT_ENGINE)
-    return _engine(path, str(settings.SEARCH_INDEX_DIR))
+    chosen = getattr(settings, "SEARCH_ENGINE", DEFAULT_ENGINE)
+    return _engine(ENGINES.get(chosen, chosen), str(settings.SEARCH_INDEX_DIR))

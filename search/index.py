@@ -22,7 +22,7 @@ from typing import Any
 
 from whoosh import index as whoosh_index
 
-from search import building, locks, matching, schema, selection
+from search import building, locks, matching, selection, weights
 from search.engine import (
     BusyIndexError,
     Changes,
@@ -138,7 +138,7 @@ class WhooshEngine:
             raise UnusableIndexError("missing") from error
         if not name or Path(name).name != name or not (self.directory / name).is_dir():
             raise UnusableIndexError("missing")
-        if not name.startswith(f"archive-{schema.version()}-"):
+        if not name.startswith(f"archive-{weights.version()}-"):
             raise UnusableIndexError("outdated")
         return self.directory / name
 
@@ -226,7 +226,7 @@ class WhooshEngine:
     ) -> int:
         self.directory.mkdir(parents=True, exist_ok=True, mode=0o700)
         with locks.held(self.directory / "rebuild.lock"):
-            location = self.directory / f"archive-{schema.version()}-{time.time_ns()}"
+            location = self.directory / f"archive-{weights.version()}-{time.time_ns()}"
             location.mkdir(mode=0o700)
             try:
                 count = building.fill(location, documents, progress)

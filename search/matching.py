@@ -15,12 +15,12 @@ from dataclasses import dataclass
 from search.engine import SearchRequest, TooCostlyError
 from search.queries import Clause, Either, Every, Group, Phrase, Word
 from search.selection import Found, Matches, Segment, select
+from search.weights import K1
 
-_K1 = 1.2
 BUDGET = 0.6  # seconds for one search; the hostile ones end here
 ENOUGH = 5  # fewer exact matches than this: complete with approximate ones
 # An approximate match holds at least this share of what the query weighs.
-_LEAST_SHARE = 0.25
+LEAST_SHARE = 0.25
 
 
 class Cache:
@@ -142,7 +142,7 @@ class Pass:
         numbers = segment.rows.numbers
         while matcher.is_active():
             weight = matcher.weight()
-            found[numbers[matcher.id()]] = weight * (_K1 + 1) / (weight + _K1)
+            found[numbers[matcher.id()]] = weight * (K1 + 1) / (weight + K1)
             matcher.next()
         return found
 
@@ -226,5 +226,5 @@ def _some_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
     return {
         doc: score * held[doc] / whole
         for doc, score in scores.items()
-        if doc not in gone and held[doc] >= _LEAST_SHARE * whole
+        if doc not in gone and held[doc] >= LEAST_SHARE * whole
     }

@@ -229,6 +229,8 @@ DEMO_PORT = env.integer("DEMO_PORT", 8000)
 # --- Search ---------------------------------------------------------------------------------
 
 SEARCH_INDEX_DIR = VAR_DIR / "index"
+# "whoosh": on this machine's disk. "postgres": in the database, for several web servers.
+SEARCH_ENGINE = env.text("SEARCH_ENGINE", "whoosh")
 
 # --- Security -------------------------------------------------------------------------------
 

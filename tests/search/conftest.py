@@ -1,10 +1,20 @@
 """An index of its own for each test, and no work behind its back."""
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
+
+from django.db import connection
 
 import pytest
 
-from search import glossary
+from search import advisory, glossary, locks
+from search.engine import Engine
+from search.index import WhooshEngine
+from search.postgres import PostgresEngine
+
+# Every test of what any engine must do runs on each that this database allows.
+ENGINES = ["whoosh", *(["postgres"] if connection.vendor == "postgresql" else [])]
 
 
 @pytest.fixture(autouse=True)
@@ -13,3 +23,40 @@ def index_directory(tmp_path: Path, settings) -> Path:
     settings.SEARCH_FOLLOW = "inline"
     glossary.forget()
     return settings.SEARCH_INDEX_DIR
+
+
+@pytest.fixture(params=ENGINES)
+def new_engine(request, index_directory: Path) -> Callable[[], Engine]:
+    """Makes an engine on the index of this test, as another process would."""
+    if request.param == "postgres":
+        request.getfixturevalue("db")
+        return PostgresEngine
+    return lambda: WhooshEngine(index_directory)
+
+
+@pytest.fixture(params=ENGINES)
+def site_engine(request, settings) -> str:
+    """The site searches with this engine."""
+    settings.SEARCH_ENGINE = request.param
+    return request.param
+
+
+@pytest.fixture
+def lose_index(site_engine: str, index_directory: Path) -> Callable[[], None]:
+    def lose() -> None:
+        if site_engine == "whoosh":
+            (index_directory / "CURRENT").unlink()
+            return
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM search_archive")
+
+    return lose
+
+
+@pytest.fixture
+def rebuild_lock(site_engine: str, index_directory: Path) -> AbstractContextManager[None]:
+    """What another process holds while it rebuilds."""
+    if site_engine == "postgres":
+        return advisory.held(advisory.REBUILD)
+    index_directory.mkdir()
+    return locks.held(index_directory / "rebuild.lock")

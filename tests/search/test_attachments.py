@@ -12,7 +12,7 @@ from search.management.commands.search_doctor import examine
 from search.models import ExtractedPage, Extraction
 from tests.builders import make_experience
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
 
 def make_pdf(*texts):

@@ -1,12 +1,9 @@
-"""What any engine must answer; another one is added to ENGINES and runs the same tests."""
+"""What any engine must answer; another one is added to the ENGINES of conftest.py."""
 
 import pytest
 
 from search.engine import Changes, Document, SearchRequest
-from search.index import WhooshEngine
 from search.queries import build_glossary, parse
-
-ENGINES = [WhooshEngine]
 
 DOCUMENTS = [
     Document(
@@ -33,9 +30,9 @@ DOCUMENTS = [
 ]  # fmt: skip
 
 
-@pytest.fixture(params=ENGINES, ids=lambda engine: engine.name)
-def engine(request, tmp_path):
-    engine = request.param(tmp_path / "engine")
+@pytest.fixture
+def engine(new_engine):
+    engine = new_engine()
     engine.rebuild(DOCUMENTS)
     return engine
 

@@ -18,7 +18,7 @@ from search.models import Outbox
 from search.queries import parse
 from tests.builders import make_experience, make_home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def test_what_changes_during_a_rebuild_is_in_the_new_index(page, monkeypatch):
     assert len(found("arrivé")) == 1
 
 
-def test_without_an_index_draining_builds_one(index_directory):
+def test_without_an_index_draining_builds_one():
     page = make_experience(title="Premier verger")
     assert get_engine().health().state == "missing"
     following.drain()
@@ -255,13 +255,11 @@ def test_switched_off_only_the_rows_are_written(page, settings, django_capture_o
 
 
 @pytest.mark.django_db(transaction=True, serialized_rollback=True)
-def test_in_the_background_a_lost_index_is_rebuilt_while_the_site_answers(
-    settings, index_directory
-):
+def test_in_the_background_a_lost_index_is_rebuilt_while_the_site_answers(settings, lose_index):
     settings.SEARCH_FOLLOW = "thread"
     make_experience(title="Le verger des Lochères")
     finish_background()
-    (index_directory / "CURRENT").unlink()
+    lose_index()
     answer = answers.find("verger")
     assert answer.degraded
     assert answer.total == 1

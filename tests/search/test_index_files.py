@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from search import schema
+from search import weights
 from search.engine import BusyIndexError, Document, SearchRequest, UnusableIndexError
 from search.index import WhooshEngine
 from search.queries import parse
@@ -89,7 +89,7 @@ def test_every_damage_is_one_error_and_a_rebuild_repairs_it(directory, damage):
 
 
 def test_an_index_made_by_other_code_is_outdated(directory, monkeypatch):
-    monkeypatch.setattr(schema, "version", lambda: "another")
+    monkeypatch.setattr(weights, "version", lambda: "another")
     engine = WhooshEngine(directory)
     assert engine.health().state == "outdated"
     with pytest.raises(UnusableIndexError, match="outdated"):

@@ -11,7 +11,7 @@ from search import answers, following
 from tests.builders import make_experience
 from tests.search.test_answers import HOSTILE
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
 
 @pytest.fixture
@@ -109,9 +109,9 @@ def test_what_was_typed_is_escaped(client, sheets):
     assert "<script>alert" not in page
 
 
-def test_a_lost_index_is_said_calmly(client, sheets, index_directory, settings):
+def test_a_lost_index_is_said_calmly(client, sheets, lose_index, settings):
     settings.SEARCH_FOLLOW = "off"
-    (index_directory / "CURRENT").unlink()
+    lose_index()
     response = get(client, q="jardin")
     assert response.status_code == 200
     assert "Recherche dégradée" in text(response)

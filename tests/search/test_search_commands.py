@@ -10,10 +10,9 @@ from wagtail.models import Page
 import pytest
 
 from search.engine import get_engine
-from search.locks import held
 from tests.builders import make_experience
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
 
 def run(name, *args):
@@ -32,9 +31,8 @@ def test_rebuild_index_can_be_quiet():
     assert run("rebuild_index", "--quiet") == ""
 
 
-def test_rebuild_index_says_when_another_one_runs(index_directory):
-    index_directory.mkdir()
-    with held(index_directory / "rebuild.lock"), pytest.raises(CommandError, match="en cours"):
+def test_rebuild_index_says_when_another_one_runs(rebuild_lock):
+    with rebuild_lock, pytest.raises(CommandError, match="en cours"):
         run("rebuild_index", "--quiet")
 
 

@@ -17,7 +17,7 @@ from search import answers, following, statistics
 from search.models import Acronym, Searched
 from tests.builders import make_experience
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
 
 @pytest.fixture(autouse=True)
@@ -70,8 +70,8 @@ def test_a_new_word_is_learnt_without_a_rebuild(client, sheets, django_capture_o
     assert answers.find("ruchet").corrected == "rucher"
 
 
-def test_without_an_index_nothing_is_completed(client, sheets, index_directory):
-    (index_directory / "CURRENT").unlink()
+def test_without_an_index_nothing_is_completed(client, sheets, lose_index):
+    lose_index()
     assert completed(client, "verg") == []
 
 

@@ -1,0 +1,163 @@
+"""The one statement that answers a search: match, score, filter, count, keep the best."""
+
+# ruff: noqa: S608  the only names written into the statements are of our own making
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from search.engine import FACETS, SearchRequest
+from search.matching import LEAST_SHARE
+from search.queries import Clause
+from search.vectors import Sql, all_of, any_of, score, tsquery
+
+_COLUMNS = ", ".join(f"f_{name}" for name in FACETS)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`what`: hit, total, exact or the name of a facet; `number`: id of the document or count."""
+
+    what: str
+    value: str
+    number: int
+    score: float
+    exact: bool
+
+
+def idf(frequency: int, count: int) -> float:
+    return math.log(1 + max(count - frequency, 0) / (frequency + 0.5) + 0.05)
+
+
+def frequencies(table: str, clauses: Sequence[Clause | None]) -> Sql:
+    """How many documents hold each clause; None stands for all documents."""
+    counts = ", ".join(
+        f"(SELECT count(*) FROM {table}{' WHERE vector @@ %s::tsquery' if clause else ''})"
+        for clause in clauses
+    )
+    params = tuple(tsquery(clause) for clause in clauses if clause)
+    return Sql(f"SELECT {counts}", params)
+
+
+def exact_matches(table: str, request: SearchRequest, most: int) -> Sql:
+    """How many documents hold everything that was asked, counted up to `most`."""
+    gone = _not_gone(request)
+    return Sql(
+        f"SELECT count(*) FROM (SELECT 1 FROM {table} "
+        f"WHERE vector @@ %s::tsquery{gone.text} LIMIT {most}) AS found",
+        (all_of(request.query.clauses), *gone.params),
+    )
+
+
+def statement(
+    table: str, request: SearchRequest, weights: Mapping[Clause, float], *, approximate: bool
+) -> Sql:
+    """`weights`: idf of each clause, 0 for one that no document holds."""
+    clauses = request.query.clauses
+    if not clauses:
+        matched = _everything(table, request)
+    elif approximate:
+        matched = _some(table, request, weights)
+    else:
+        matched = _all(table, request, weights)
+    filters = {name: sorted(wanted) for name, wanted in request.filters.items() if wanted}
+    passing = _passing(filters)
+    ok = "".join(f" AND ok_{name}" for name in filters)
+    by_date = request.sort == "date" or not clauses
+    order = "day DESC, score DESC" if by_date else "score DESC, day DESC"
+    counts = "".join(
+        f" UNION ALL SELECT '{name}', value, count(*), 0, true FROM kept, unnest(f_{name}) AS value"
+        f" WHERE true{ok.replace(f' AND ok_{name}', '')} GROUP BY value"
+        for name in FACETS
+    )
+    text = (
+        f"WITH matched AS MATERIALIZED ({matched.text}), "
+        f"one AS (SELECT * FROM matched WHERE grp = '' UNION ALL (SELECT DISTINCT ON (grp) * "
+        "FROM matched WHERE grp <> '' ORDER BY grp, exact DESC, score DESC, id)), "
+        f"kept AS MATERIALIZED (SELECT *{passing.text} FROM one), "
+        f"best AS (SELECT id, score, exact FROM kept WHERE true{ok} "
+        f"ORDER BY exact DESC, {order}, id LIMIT %s OFFSET %s) "
+        "SELECT 'hit', '', id, score, exact FROM best"
+        f" UNION ALL SELECT 'total', '', count(*), 0, true FROM kept WHERE true{ok}"
+        f" UNION ALL SELECT 'exact', '', count(*), 0, true FROM kept WHERE exact{ok}{counts}"
+    )
+    return Sql(text, (*matched.params, *passing.params, request.limit, request.offset))
+
+
+def _all(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -> Sql:
+    clauses = request.query.clauses
+    terms = [(score(clause), weights[clause]) for clause in clauses]
+    # One word cannot be compared with others: its rarity changes no order.
+    worth = " + ".join(f"{part.text} * {weight:.6f}" for part, weight in terms)
+    gone = _not_gone(request)
+    return Sql(
+        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) AS score, true AS exact "
+        f"FROM {table} WHERE vector @@ %s::tsquery{gone.text}",
+        (*(p for part, _weight in terms for p in part.params), all_of(clauses), *gone.params),
+    )
+
+
+def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -> Sql:
+    """Documents holding part of the query, scored down by what they lack."""
+    clauses = [clause for clause in request.query.clauses if weights[clause]]
+    if not clauses:
+        return _nothing(table)
+    whole = sum(weights[clause] for clause in clauses)
+    # Each test is made once: OFFSET 0 keeps the planner from copying it to each place.
+    tests = ", ".join(f"vector @@ %s::tsquery AS m{n}" for n in range(len(clauses)))
+    held = " + ".join(f"m{n}::int * {weights[c]:.6f}" for n, c in enumerate(clauses))
+    parts = [(score(clause), weights[clause]) for clause in clauses]
+    worth = " + ".join(
+        f"CASE WHEN m{n} THEN {part.text} * {weight:.6f} ELSE 0 END"
+        for n, (part, weight) in enumerate(parts)
+    )
+    complete = len(clauses) == len(request.query.clauses)
+    exact = " AND ".join(f"m{n}" for n in range(len(clauses))) if complete else "false"
+    gone = _not_gone(request)
+    return Sql(
+        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) * ({held}) / {whole:.6f} AS score, "
+        f"({exact}) AS exact FROM {table}, LATERAL (SELECT {tests} OFFSET 0) AS tested "
+        f"WHERE vector @@ %s::tsquery AND ({held}) >= {LEAST_SHARE * whole - 1e-5:.6f}{gone.text}",
+        (
+            *(p for part, _weight in parts for p in part.params),
+            *(tsquery(clause) for clause in clauses),
+            any_of(tuple(clauses)),
+            *gone.params,
+        ),
+    )
+
+
+def _everything(table: str, request: SearchRequest) -> Sql:
+    if request.query.text and not request.query.excluded:
+        return _nothing(table)
+    gone = _not_gone(request)
+    return Sql(
+        f"SELECT id, grp, day, {_COLUMNS}, 0.0 AS score, true AS exact "
+        f"FROM {table} WHERE true{gone.text}",
+        gone.params,
+    )
+
+
+def _nothing(table: str) -> Sql:
+    return Sql(
+        f"SELECT id, grp, day, {_COLUMNS}, 0.0 AS score, true AS exact FROM {table} WHERE false"
+    )
+
+
+def _not_gone(request: SearchRequest) -> Sql:
+    """Without what is hidden, nor what the query excludes."""
+    text, params = "", []
+    if request.query.excluded:
+        text += " AND NOT vector @@ %s::tsquery"
+        params.append(any_of(request.query.excluded))
+    if request.hidden:
+        text += " AND page_id <> ALL(%s)"
+        params.append(sorted(request.hidden))
+    return Sql(text, tuple(params))
+
+
+def _passing(filters: Mapping[str, Sequence[str]]) -> Sql:
+    return Sql(
+        "".join(f", f_{name} && %s::text[] AS ok_{name}" for name in filters),
+        tuple(list(wanted) for wanted in filters.values()),
+    )

@@ -1,0 +1,143 @@
+"""How much each word of a document weighs: made once, the same for every engine."""
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from search.analysis import analyse, fold
+from search.engine import FACETS, Document
+from search.queries import acronym_term
+
+# (weight, b, average length in terms). BM25F (Robertson & Zaragoza 2009, §3.4): the count of a
+# word in a field is weighted and normalised by that field's own length before all are added,
+# so that a title counts as much above a long text as above a short one. The averages are
+# constants: a score must not change because other documents came in.
+WEIGHTS = {
+    "title": (2.5, 0.3, 8),
+    "lead": (1.6, 0.3, 40),
+    "headings": (1.6, 0.3, 20),
+    "people": (1.2, 0.3, 12),
+    "places": (1.4, 0.3, 6),
+    "body": (1.0, 0.6, 300),
+}
+# BM25's: how soon a repeated word stops adding to the score.
+K1 = 1.2
+# Between two fields: no phrase may begin in one and end in the other.
+_GAP = 50
+# Below, every word is worth suggesting; above, a word seen once is more often a misprint.
+_SMALL = 2_000
+# Modules whose change makes an index unreadable, or wrong without a word.
+_SOURCES = (
+    "analysis", "inclusive", "line_breaks", "patterns", "words", "queries", "weights", "schema",
+    "vectors",
+)  # fmt: skip
+
+
+@cache
+def version() -> str:
+    """A short digest of the code that decides what an index contains."""
+    digest = hashlib.sha256()
+    for name in _SOURCES:
+        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
+    return digest.hexdigest()[:10]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Where a field begins and how many positions it has; `unit`: what one word there weighs."""
+
+    name: str
+    start: int
+    length: int
+    unit: float
+
+
+@dataclass(slots=True)
+class Weighed:
+    """`weights` and `positions` by term; `surfaces`: the usual spelling of each folded word."""
+
+    weights: dict[str, float] = field(default_factory=dict)
+    positions: dict[str, list[int]] = field(default_factory=dict)
+    surfaces: dict[str, str] = field(default_factory=dict)
+    spans: list[Span] = field(default_factory=list)
+
+
+def weigh(document: Document) -> Weighed:
+    made = Weighed()
+    base = 0
+    for name, (weight, b, average) in WEIGHTS.items():
+        text: str = getattr(document, name)
+        found = analyse(text) if text else []
+        if not found:
+            continue
+        length = found[-1].position + 1
+        unit = weight / (1 - b + b * length / average)
+        made.spans.append(Span(name, base, length, unit))
+        for term in found:
+            written = text[term.start : term.end]
+            acronym = acronym_term(written) if written[:1].isupper() else ""
+            for spelled in filter(None, (term.text, acronym)):
+                places = made.positions.setdefault(spelled, [])
+                if not places or places[-1] != base + term.position:
+                    places.append(base + term.position)
+                    made.weights[spelled] = made.weights.get(spelled, 0.0) + unit
+            if term.surface not in made.surfaces and not _is_joined(written, term.surface):
+                made.surfaces[term.surface] = _spelling(written, term.surface)
+        base += length + _GAP
+    return made
+
+
+def _is_joined(written: str, surface: str) -> bool:
+    """`veloecole` of « vélo » in « vélo-école »: a way to be found, never one to write."""
+    folded = fold(written)
+    longer = len(surface) > len(folded)
+    return longer and (surface.startswith(folded) or surface.endswith(folded))
+
+
+def _spelling(written: str, surface: str) -> str:
+    """`Égalité` for `egalite`; the surface itself for one part of a longer form."""
+    low = written.lower()
+    return low if fold(low) == surface else surface
+
+
+def facets_of(document: Document) -> list[list[str]]:
+    """The values of each facet, in the order of FACETS."""
+    return [list(document.facets.get(name, ())) for name in FACETS]
+
+
+def row_of(document: Document) -> list[Any]:
+    return [document.page_id, document.date, document.group, *facets_of(document)]
+
+
+class Spellings:
+    """The words of an index in the making, for suggestions and completions."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._spellings: dict[str, str] = {}
+        self._documents = 0
+
+    def add(self, surfaces: dict[str, str]) -> None:
+        """The words of one more document."""
+        self._documents += 1
+        self._counts.update(surfaces.keys())
+        for surface, spelling in surfaces.items():
+            if spelling != surface or surface not in self._spellings:
+                self._spellings[surface] = spelling
+
+    def entries(self) -> Iterator[tuple[str, str, int]]:
+        """(folded word, usual spelling, documents) of the words worth suggesting."""
+        least = 1 if self._documents < _SMALL else 2
+        for surface, number in self._counts.items():
+            if number >= least and surface.isalpha():
+                yield surface, self._spellings[surface], number
+
+
+def suggestible(surfaces: dict[str, str], known: Iterable[str]) -> dict[str, str]:
+    """Those of the words that a list of `known` ones lacks."""
+    known = known if isinstance(known, set | frozenset) else set(known)
+    return {s: spelling for s, spelling in surfaces.items() if s.isalpha() and s not in known}
