@@ -10,6 +10,7 @@ from wagtail.images.blocks import ImageBlock
 
 from newsletters.letter import Visibility
 from pages.blocks.dossier import ResourceChooserBlock
+from pages.models import Resource
 
 MAIL_FEATURES = ["bold", "italic", "link", "ol", "ul"]
 VISIBILITY_CHOICES = [
@@ -114,17 +115,6 @@ class NewsItemBlock(ItemBlock):
         form_layout = ["scope", "title", "text", "source", "url", "visibility"]
 
 
-RESOURCE_KINDS = [
-    ("site", "Site web"),
-    ("radio", "Émission"),
-    ("ouvrage", "Ouvrage"),
-    ("podcast", "Podcast"),
-    ("rapport", "Rapport"),
-    ("outil", "Outil"),
-    ("video", "Vidéo"),
-]
-
-
 class ResourceItemBlock(ItemBlock):
     """Chosen among the resources already described, where dossiers find it again, or written
     here; what is written wins over what was chosen."""
@@ -134,7 +124,7 @@ class ResourceItemBlock(ItemBlock):
         required=False,
         help_text="La choisir, ou la créer une fois pour les lettres et les dossiers.",
     )
-    kind = blocks.ChoiceBlock(choices=RESOURCE_KINDS, default="site", label="Nature")
+    kind = blocks.ChoiceBlock(choices=Resource.Kind.choices, default="site", label="Nature")
     title = blocks.CharBlock(
         label="Titre",
         required=False,

@@ -30,6 +30,8 @@ TYPES = {
     "enregistrement": "Enregistrement",
     "outil": "Outil",
     "dossier": "Dossier",
+    "action": "Action, programme",
+    "emploi": "Offre d’emploi",
     "page": "Page du site",
 }
 _TYPE_OF = {
@@ -40,6 +42,10 @@ _TYPE_OF = {
     "recordingpage": "enregistrement",
     "toolpage": "outil",
     "dossierpage": "dossier",
+    "actionpage": "action",
+    "programmepage": "action",
+    "jobpage": "emploi",
+    "recueilpage": "publication",
 }
 LABELS = {"type": TYPES, "kind": dict(KIND_CHOICES)}
 CHUNK = 100

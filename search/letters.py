@@ -14,11 +14,12 @@ from wagtail import blocks
 
 from newsletters.letter import Kind, Visibility
 from newsletters.models import IssuePage, SectionTemplate
-from pages.models import ExperiencePage
+from pages.models import ExperiencePage, Resource
 from search.texts import plain
 
 # Items that only point at something indexed for itself: they are read with their issue.
 _WITHIN_ISSUE = (Kind.EXPERIENCE, Kind.PAGE, Kind.IMAGE)
+_OF_A_RESOURCE = ("kind", "title", "author", "publisher", "note")
 _NOT_WORDS = {"title", "text", "url", "link_label", "visibility"}
 
 
@@ -41,6 +42,7 @@ class Letters:
 
     sections: dict[tuple[int, str], str]
     sheets: dict[int, tuple[str, str]]
+    resources: dict[int, dict[str, str]]
 
     @classmethod
     def of(cls, issues: Sequence[IssuePage]) -> "Letters":
@@ -49,17 +51,16 @@ class Letters:
             (series, key): title
             for series, key, title in rows.values_list("periodical_id", "key", "title")
         }
-        wanted = {
-            page
-            for issue in issues
-            for _section, item in _raw_items(issue)
-            if (page := (item.get("value") or {}).get("page"))
-        }
+        values = [item["value"] for issue in issues for _section, item in _raw_items(issue)]
+        chosen = {value["resource"] for value in values if value.get("resource")}
+        resources = Resource.objects.filter(pk__in=chosen).values(*_OF_A_RESOURCE, "pk")
+        wanted = {value["page"] for value in values if value.get("page")}
         sheets = ExperiencePage.objects.live().public().filter(pk__in=wanted)
         names = sheets.values_list("pk", "title", "short_title", "territory_label", "standfirst")
         return cls(
             sections,
             {pk: (short or title, f"{place}\n{text}") for pk, title, short, place, text in names},
+            {row.pop("pk"): row for row in resources},
         )
 
     def intros(self, issue: IssuePage) -> list[str]:
@@ -78,7 +79,7 @@ class Letters:
                     yield self._item(raw, inner[raw["type"]], title, f"{slug}-{rank}")
 
     def _item(self, raw: Any, block: blocks.Block, section: str, rank: str) -> ItemText:
-        kind, value, id_ = raw["type"], raw["value"], raw.get("id")
+        kind, value, id_ = raw["type"], self._completed(raw["value"]), raw.get("id")
         title, lead = self.sheets.get(value.get("page"), ("", ""))
         title = plain(value.get("title") or "") or title
         return ItemText(
@@ -90,6 +91,15 @@ class Letters:
             details="\n".join(_details(block, value)),
             within=kind in _WITHIN_ISSUE or not title,
         )
+
+    def _completed(self, value: dict[str, Any]) -> dict[str, Any]:
+        """With what the chosen resource says where the letter says nothing; its kind, always."""
+        known = self.resources.get(value.get("resource") or 0)
+        if known is None:
+            return value
+        said = {name: value.get(name) or known[name] for name in ("title", "author", "publisher")}
+        text = value.get("text") or known["note"]
+        return value | said | {"kind": known["kind"], "text": text}
 
 
 def _details(block: Any, value: dict[str, Any]) -> Iterable[str]:
@@ -111,4 +121,4 @@ def _raw_sections(issue: IssuePage) -> Iterator[tuple[dict[str, Any], int]]:
 def _raw_items(issue: IssuePage) -> Iterator[tuple[dict[str, Any], dict[str, Any]]]:
     for section, _number in _raw_sections(issue):
         for item in section.get("items") or ():
-            yield section, item
+            yield section, item | {"value": item.get("value") or {}}

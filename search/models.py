@@ -62,6 +62,16 @@ class Acronym(models.Model):
         return f"{self.acronym} – {self.expansion}"
 
 
+class SearchedQuerySet(models.QuerySet["Searched"]):
+    # What one person asked once may be a neighbour's name.
+    FEW = 3
+
+    def of_many(self) -> Self:
+        """What was asked at least FEW times in all: rarer texts are counted and never shown."""
+        totals = Searched.objects.order_by().values("text").annotate(total=models.Sum("times"))
+        return self.filter(text__in=totals.filter(total__gte=self.FEW).values("text"))
+
+
 class Searched(models.Model):
     """How often something was asked on one day, and how often nothing was found."""
 
@@ -69,6 +79,8 @@ class Searched(models.Model):
     text = models.CharField("recherche", max_length=60)
     times = models.PositiveIntegerField("fois", default=0)
     misses = models.PositiveIntegerField("sans résultat", default=0)
+
+    objects = SearchedQuerySet.as_manager()
 
     class Meta:
         verbose_name = "recherche des visiteurs"

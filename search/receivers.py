@@ -6,17 +6,19 @@ scheduled expiry speaks with sender Page; `queryset.update()` says nothing (sear
 what it leaves behind).
 """
 
+from collections.abc import Iterable
 from typing import Any
 
-from django.db.models import Model, Q
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
 from wagtail.documents import get_document_model
-from wagtail.models import Page, PageViewRestriction
+from wagtail.models import Page, PageViewRestriction, ReferenceIndex
 from wagtail.signals import page_published, page_unpublished, post_page_move, published, unpublished
 
-from newsletters.models import IssuePage, Periodical, PeriodicalPage
-from pages.models import ExperiencePage, Organisation, Person, Territory, Theme
+from newsletters.models import Periodical
+from pages.models import BasePage, Organisation, Person, Resource, Territory, Theme
 from search import attachments, glossary, reading
 from search.following import record
 from search.models import Acronym
@@ -45,7 +47,7 @@ def connect() -> None:
     post_page_move.connect(moved, dispatch_uid="search_moved")
     for signal in (post_save, post_delete):
         signal.connect(privacy_changed, sender=PageViewRestriction, dispatch_uid="search_privacy")
-    for model in (Theme, Territory, Organisation, Person, Periodical):
+    for model in (Theme, Territory, Organisation, Person, Periodical, Resource):
         post_save.connect(renamed, sender=model, dispatch_uid=f"search_{model.__name__}")
     # A territory's parents are stored after it is saved.
     m2m_changed.connect(
@@ -126,20 +128,25 @@ def document_deleted(sender: type[Model], instance: Model, **kwargs: Any) -> Non
     record(attachments.pages_attaching(instance.pk), "document")
 
 
-def _pages_naming(instance: Model) -> Any:
-    """Ids of the pages whose documents hold the name of this record."""
-    sheets = ExperiencePage.objects.all()
-    match instance:
-        case Theme():
-            condition = Q(themes=instance)
-        case Territory():
-            condition = Q(territories__in=Territory.objects.within([instance]))
-        case Organisation():
-            condition = Q(holders__organisation=instance)
-        case Person():
-            condition = Q(authors__person=instance)
-        case _:
-            issues = IssuePage.objects.filter(periodical=instance)
-            archive = PeriodicalPage.objects.filter(periodical=instance)
-            return [*issues.values_list("pk", flat=True), *archive.values_list("pk", flat=True)]
-    return sheets.filter(condition).values_list("pk", flat=True)
+def _pages_naming(instance: Model) -> set[int]:
+    """Ids of the pages whose documents may hold the name of this record: those of every type that
+    refer to it, by a field of their own, by a row of theirs, or in a block."""
+    named = Territory.objects.within([instance]) if isinstance(instance, Territory) else [instance]
+    found = set(_pages_choosing(instance))
+    for relation in instance._meta.get_fields(include_hidden=True):
+        model = relation.related_model
+        if not (relation.is_relation and relation.auto_created and not relation.concrete):
+            continue
+        rows = model._base_manager.filter(**{f"{relation.field.name}__in": named})
+        if issubclass(model, BasePage):
+            found |= set(rows.values_list("pk", flat=True))
+        elif any(field.name == "page" for field in model._meta.fields):
+            found |= set(rows.values_list("page_id", flat=True))
+    return found
+
+
+def _pages_choosing(instance: Model) -> Iterable[int]:
+    """Pages that hold the record in a block, as Wagtail's index of references knows them."""
+    references = ReferenceIndex.get_references_to(instance)
+    pages = references.filter(base_content_type=ContentType.objects.get_for_model(Page))
+    return map(int, pages.values_list("object_id", flat=True))

@@ -39,7 +39,7 @@ class SearchedFilterSet(WagtailFilterSet):
 
 
 class SearchedReport(ReportView):
-    """Counts by day and text; searches never counted are those that look personal."""
+    """Counts by day and text, of what several asked; what looks personal is never counted."""
 
     model = Searched
     page_title = "Recherches des visiteurs"
@@ -63,4 +63,4 @@ class SearchedReport(ReportView):
     export_filename = "recherches-des-visiteurs"
 
     def get_base_queryset(self) -> Any:
-        return Searched.objects.order_by("-misses", "-times")
+        return Searched.objects.of_many().order_by("-misses", "-times")

@@ -11,8 +11,8 @@ class Resource(index.Indexed, models.Model):
     """A book, a site, a programme… of somebody else, in the words of the centre."""
 
     class Kind(models.TextChoices):
-        SITE = "site", "Site"
-        RADIO = "radio", "Radio"
+        SITE = "site", "Site web"
+        RADIO = "radio", "Émission"
         BOOK = "ouvrage", "Ouvrage"
         PODCAST = "podcast", "Podcast"
         REPORT = "rapport", "Rapport"

@@ -5,13 +5,14 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from wagtail.models import PageViewRestriction
+from wagtail.models import PageViewRestriction, get_page_models
 
 import pytest
 
 from newsletters import letter as letters
 from newsletters.models import IssuePage
 from pages.models import (
+    BasePage,
     ExperienceContact,
     ExperienceHolder,
     ExperiencePage,
@@ -249,3 +250,14 @@ def test_a_hundred_sheets_are_read_in_a_fixed_number_of_queries(django_assert_ma
         page.save()
     with django_assert_max_num_queries(14):
         assert len(built(*ExperiencePage.objects.all())) == 8
+
+
+def test_every_page_type_of_the_site_is_offered_under_a_name():
+    """A new type is either named for visitors, or a page among others by decision."""
+    others = {
+        "HomePage", "StandardPage", "ContactPage", "TeamPage", "BoardPage", "MembersPage",
+        "PartnersPage", "AccessibilityPage", "LegalNoticePage", "PrivacyPage", "PeriodicalPage",
+    }  # fmt: skip
+    models = [model for model in get_page_models() if issubclass(model, BasePage)]
+    unnamed = {m.__name__ for m in models if documents.type_of(m()) == "page"}
+    assert {name for name in unnamed if not name.endswith(("IndexPage", "AgendaPage"))} == others

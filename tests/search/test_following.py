@@ -11,12 +11,19 @@ from wagtail.models import Page, PageViewRestriction
 
 import pytest
 
-from pages.models import ExperienceHolder, Organisation, Territory, Theme
+from pages.models import (
+    ExperienceHolder,
+    Organisation,
+    PublicationOrganisation,
+    Resource,
+    Territory,
+    Theme,
+)
 from search import answers, documents, following
 from search.engine import SearchRequest, get_engine
 from search.models import Outbox
 from search.queries import parse
-from tests.builders import make_experience, make_home
+from tests.builders import make_experience, make_home, make_issue, make_publication
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
@@ -272,3 +279,25 @@ def finish_background():
     for thread in threading.enumerate():
         if thread.name.startswith("search-"):
             thread.join(20)
+
+
+def test_renaming_is_followed_for_every_type_and_through_blocks(page):
+    theme = Theme.objects.create(name="Santé", code="sante")
+    union = Organisation.objects.create(name="Tambour battant")
+    book = Resource.objects.create(kind="ouvrage", title="Grandir entre deux gares")
+    publication = make_publication()
+    publication.themes.add(theme)
+    publication.organisations.add(PublicationOrganisation(organisation=union))
+    publication.save()
+    items = [{"type": "resource", "value": {"resource": book.pk}, "id": "1234abcd"}]
+    issue = make_issue(body=[{"type": "section", "value": {"key": "pole", "items": items}}])
+    for record, field, old, new in [
+        (theme, "name", "santé", "bien-être"),
+        (union, "name", "tambour", "relâche"),
+        (book, "title", "gares", "aéroports"),
+    ]:
+        expected = [issue.pk] if record is book else [publication.pk]
+        assert found(old) == expected
+        setattr(record, field, new)
+        record.save()
+        assert (found(old), found(new)) == ([], expected)

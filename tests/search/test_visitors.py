@@ -198,6 +198,8 @@ def test_the_report_lists_and_exports(admin_client):
     page = admin_client.get(address, {"missed": "true"}).content.decode()
     assert "perdu" in page
     assert "trouvé" not in page
+    Searched.objects.create(day=timezone.localdate(), text="awa diallo", times=2, misses=2)
+    assert "awa diallo" not in admin_client.get(address).content.decode()
     export = admin_client.get(address, {"export": "csv"})
     lines = b"".join(export.streaming_content).decode().splitlines()
     assert lines[0] == "Recherche,Jour,Fois,Sans résultat"
