@@ -3,6 +3,7 @@
 import logging
 from typing import Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Value
 from django.db.models.expressions import Combinable
@@ -80,7 +81,10 @@ def plan(mailing: Mailing) -> None:
         .order_by("pk")
         .values_list(*columns.values())
     )
-    select, params = people.query.sql_with_params()
+    try:
+        select, params = people.query.sql_with_params()
+    except EmptyResultSet:
+        return  # a place that is gone: Django knows without asking that nobody matches
     quote = connection.ops.quote_name
     table = quote(Delivery._meta.db_table)
     names = ", ".join(map(quote, columns))
