@@ -1,6 +1,7 @@
 """The newsletters application."""
 
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class NewslettersConfig(AppConfig):
@@ -9,3 +10,6 @@ class NewslettersConfig(AppConfig):
 
     def ready(self) -> None:
         from newsletters import checks, receivers  # noqa: F401
+        from newsletters.ledger_guard import guard
+
+        post_migrate.connect(guard, sender=self, dispatch_uid="newsletters.ledger_guard")

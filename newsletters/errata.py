@@ -3,7 +3,6 @@
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import transaction
 
-from newsletters import lifecycle
 from newsletters.models import Mailing
 from newsletters.rendering import LifecycleError, fill, latest
 from newsletters.richtext import plain
@@ -20,6 +19,8 @@ def prepare_erratum(*, mailing: Mailing, correction: str, user: AbstractBaseUser
     states = Mailing.State
     if mailing.state not in (states.FINISHED, states.CANCELLED) or mailing.audience is None:
         raise LifecycleError("Un rectificatif suit un envoi parti et terminé.")
+    if mailing.anonymised_at:
+        raise LifecycleError("Cet envoi est ancien : on ne sait plus qui l'a reçu.")
     if mailing.is_erratum:
         raise LifecycleError("Un rectificatif corrige l'envoi d'origine, pas un rectificatif.")
     if not plain(correction):
@@ -39,4 +40,4 @@ def prepare_erratum(*, mailing: Mailing, correction: str, user: AbstractBaseUser
 
 def expected(mailing: Mailing) -> int:
     """How many people would receive this mailing if it left now."""
-    return lifecycle.expected_audience(issue=mailing.issue, corrects=mailing.corrects)
+    return mailing.readers().count()

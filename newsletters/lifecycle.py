@@ -24,7 +24,7 @@ from newsletters.delivery.place import here
 from newsletters.delivery.rest import take_rest
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
-from newsletters.models import IssuePage, Mailing, Subscription
+from newsletters.models import IssuePage, Mailing, Segment
 from newsletters.rendering import (
     LifecycleError,
     fill,
@@ -41,9 +41,12 @@ _State, _Kind = Mailing.State, Mailing.PauseKind
 NO_PAUSE: Final = {"pause_reason": "", "pause_kind": "", "resume_at": None}
 
 
-def prepare(*, issue: IssuePage, user: AbstractBaseUser | None) -> Mailing:
+def prepare(
+    *, issue: IssuePage, user: AbstractBaseUser | None, segment: Segment | None = None
+) -> Mailing:
     """The draft mailing of an issue: its latest revision rendered, its hash taken.
 
+    `segment` is copied with it: changing it later changes nobody here. None is everybody.
     Preparing again rewrites the same draft, whose former approval no longer matches. Raises
     LifecycleError with every problem of the issue, what its preflight finds to block, or when a
     mailing of it is already approved.
@@ -53,11 +56,13 @@ def prepare(*, issue: IssuePage, user: AbstractBaseUser | None) -> Mailing:
     fill(draft, content)
     # Outside the transaction: it may wait for other people's servers.
     _refuse_blocked(content)
-    return _write_draft(issue, content, user)
+    return _write_draft(issue, content, user, segment)
 
 
 @transaction.atomic
-def _write_draft(issue: IssuePage, content: IssuePage, user: AbstractBaseUser | None) -> Mailing:
+def _write_draft(
+    issue: IssuePage, content: IssuePage, user: AbstractBaseUser | None, segment: Segment | None
+) -> Mailing:
     IssuePage.objects.select_for_update(of=("self",)).get(pk=issue.pk)
     engaged = issue.mailings.exclude(state__in=[_State.DRAFT, _State.CANCELLED]).first()
     if engaged:
@@ -68,6 +73,9 @@ def _write_draft(issue: IssuePage, content: IssuePage, user: AbstractBaseUser | 
         issue=issue
     )
     fill(mailing, content)
+    mailing.segment = segment
+    mailing.audience_rules = segment.rules if segment else {}
+    mailing.audience_words = segment.words if segment else ""
     mailing.content_hash = mailing.issue_hash = mailing.fingerprint()
     mailing.approved_hash = ""
     mailing.created_by_id = user.pk if user else mailing.created_by_id
@@ -76,9 +84,9 @@ def _write_draft(issue: IssuePage, content: IssuePage, user: AbstractBaseUser | 
     return mailing
 
 
-def expected_audience(*, issue: IssuePage, corrects: Mailing | None = None) -> int:
-    """How many people would receive the issue, or its erratum, if it left now."""
-    return Subscription.objects.mailable(issue.periodical).received(corrects).count()
+def expected_audience(*, issue: IssuePage, segment: Segment | None = None) -> int:
+    """How many people would receive the issue if it left now."""
+    return Mailing(issue=issue, audience_rules=segment.rules if segment else {}).readers().count()
 
 
 def approve(*, mailing: Mailing, content_hash: str, user: AbstractBaseUser | None) -> None:

@@ -81,7 +81,12 @@ def has_changed(*, mailing: Mailing) -> bool:
         return False
     # Asked again: the row at hand may have been read before the edit.
     issue = IssuePage.objects.get(pk=mailing.issue_id)
-    fresh = Mailing(issue=issue, corrects=mailing.corrects, correction=mailing.correction)
+    fresh = Mailing(
+        issue=issue,
+        corrects=mailing.corrects,
+        correction=mailing.correction,
+        audience_rules=mailing.audience_rules,
+    )
     try:
         fill(fresh, latest(issue))
     except LifecycleError:

@@ -2,7 +2,7 @@
 
 from newsletters.consent.enrolling import enrol
 from newsletters.consent.leaving import leave
-from newsletters.consent.reports import block, complain
+from newsletters.consent.reports import block, complain, unblock
 from newsletters.consent.suppression import suppressed
 
-__all__ = ["block", "complain", "enrol", "leave", "suppressed"]
+__all__ = ["block", "complain", "enrol", "leave", "suppressed", "unblock"]

@@ -6,12 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletters.consent.leaving import leave
-from newsletters.models import Subscriber, Subscription, Suppression
+from newsletters.models import ConsentEvent, Subscriber, Subscription, Suppression
 from newsletters.tokens import address_hashes
 
 logger = logging.getLogger(__name__)
 
 
+@transaction.atomic
 def block(*, subscriber: Subscriber, reason: str) -> bool:
     """Stop writing to an address that does not exist any more, whatever the series.
 
@@ -21,7 +22,22 @@ def block(*, subscriber: Subscriber, reason: str) -> bool:
     people = Subscriber.objects.filter(pk=subscriber.pk, blocked_at=None)
     done = people.update(blocked_at=timezone.now(), blocked_reason=reason[:120])
     if done:
+        _write(subscriber, ConsentEvent.Action.BLOCKED, reason)
         logger.info("event=blocked subscriber=%s", subscriber.pk)
+    return bool(done)
+
+
+@transaction.atomic
+def unblock(*, subscriber: Subscriber, origin: str) -> bool:
+    """Write again to an address that works after all; False when it was not blocked.
+
+    Brings back nobody who left: their subscriptions stay as they are.
+    """
+    people = Subscriber.objects.filter(pk=subscriber.pk).exclude(blocked_at=None)
+    done = people.update(blocked_at=None, blocked_reason="")
+    if done:
+        _write(subscriber, ConsentEvent.Action.UNBLOCKED, origin)
+        logger.info("event=unblocked subscriber=%s", subscriber.pk)
     return bool(done)
 
 
@@ -31,5 +47,10 @@ def complain(*, subscriber: Subscriber, origin: str) -> None:
     open_ones = subscriber.subscriptions.exclude(state=Subscription.State.LEFT)
     for subscription in open_ones:
         leave(subscription=subscription, origin=origin)
+    _write(subscriber, ConsentEvent.Action.COMPLAINED, origin)
     for digest in address_hashes(subscriber.email_key)[:1]:
         Suppression.objects.get_or_create(address_hash=digest, defaults={"reason": origin[:40]})
+
+
+def _write(subscriber: Subscriber, action: ConsentEvent.Action, origin: str) -> None:
+    ConsentEvent.objects.create(subscriber=subscriber, action=action, origin=origin[:200])

@@ -1,18 +1,22 @@
 """The moment a mailing stops depending on anything: its bytes checked, its people written down."""
 
 import logging
+from typing import Final
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection, transaction
 from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
 from newsletters.delivery.place import here
-from newsletters.models import Delivery, Equation, Mailing, Subscription
+from newsletters.models import Delivery, Equation, Mailing
 
 logger = logging.getLogger(__name__)
 
 _State = Mailing.State
+_NOBODY: Final = "Aucune personne n'est abonnée à cette série : rien à envoyer."
+_NOBODY_CHOSEN: Final = "Personne ne correspond au segment choisi : rien à envoyer."
 
 
 class FreezeError(RuntimeError):
@@ -33,7 +37,7 @@ def freeze(*, mailing: Mailing) -> Equation:
         plan(locked)
         locked.audience = locked.deliveries.count()
         if not locked.audience:
-            raise FreezeError("Aucune personne n'est abonnée à cette série : rien à envoyer.")
+            raise FreezeError(_NOBODY_CHOSEN if locked.audience_rules else _NOBODY)
         locked.state = _State.SENDING
         locked.started_at = timezone.now()
         locked.environment = locked.environment or here()
@@ -71,14 +75,16 @@ def plan(mailing: Mailing) -> None:
         "reply_text": Value(""),
     }
     people = (
-        Subscription.objects.mailable(mailing.issue.periodical)
-        .received(mailing.corrects)
+        mailing.readers()
         # Not the address alone: whoever changed it since would receive the letter at both.
         .exclude(subscriber__deliveries__mailing=mailing)
         .order_by("pk")
         .values_list(*columns.values())
     )
-    select, params = people.query.sql_with_params()
+    try:
+        select, params = people.query.sql_with_params()
+    except EmptyResultSet:
+        return  # a place that is gone: Django knows without asking that nobody matches
     quote = connection.ops.quote_name
     table = quote(Delivery._meta.db_table)
     names = ", ".join(map(quote, columns))

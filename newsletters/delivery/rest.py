@@ -21,8 +21,9 @@ class Rest(NamedTuple):
 
 def rest_of(mailing: Mailing) -> Rest:
     """How many people « envoyer au reste » would write to now."""
-    mailable = Subscription.objects.mailable(mailing.issue.periodical)
-    newcomers = mailable.exclude(subscriber__deliveries__mailing=mailing).count()
+    if mailing.anonymised_at:
+        return Rest(0, 0)
+    newcomers = mailing.readers().exclude(subscriber__deliveries__mailing=mailing).count()
     return Rest(newcomers, _put_off(mailing).count())
 
 
@@ -34,6 +35,8 @@ def take_rest(mailing: Mailing) -> int:
     so two clicks add nobody twice.
     """
     locked = Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
+    if locked.anonymised_at:
+        return 0  # the ledger no longer knows who received it: everybody would look new
     again = _put_off(locked).update(
         state=_State.PLANNED, attempts=0, worker="", settled_at=None, not_before=None,
         reply_code=None, reply_text="",

@@ -11,10 +11,14 @@ from .audience import (
 from .issue import IssueCoProducer, IssuePage
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
+from .segment import Segment
 from .sending import RateLimit, SendingRules
+from .upkeep import AudienceMonth, Chore
 
 __all__ = [
     "AppendOnlyError",
+    "AudienceMonth",
+    "Chore",
     "ConsentEvent",
     "Delivery",
     "DeliveryEvent",
@@ -26,6 +30,7 @@ __all__ = [
     "PeriodicalPage",
     "RateLimit",
     "SectionTemplate",
+    "Segment",
     "SendingRules",
     "Subscriber",
     "Subscription",

@@ -145,6 +145,20 @@ class AppendOnlyError(TypeError):
     """A line of the consent ledger is written once (RGPD art. 7.1: the proof must hold)."""
 
 
+class LedgerQuerySet(models.QuerySet["ConsentEvent"]):
+    """Reads and adds. What follows a deletion (`SET_NULL`) does not pass here, and stays possible;
+    the database refuses the rest (`newsletters.ledger_guard`)."""
+
+    def update(self, **values: Any) -> NoReturn:
+        raise AppendOnlyError("Une preuve ne se modifie pas.")
+
+    def bulk_update(self, *args: Any, **kwargs: Any) -> NoReturn:
+        raise AppendOnlyError("Une preuve ne se modifie pas.")
+
+    def delete(self) -> NoReturn:
+        raise AppendOnlyError("Une preuve ne s'efface pas.")
+
+
 class ConsentEvent(models.Model):
     """One line of the ledger: what was asked, under which text, when, by which form."""
 
@@ -177,6 +191,8 @@ class ConsentEvent(models.Model):
     )
     notice_version = models.CharField("version de la notice", max_length=40, blank=True)
     notice_text = models.TextField("texte présenté", blank=True)
+
+    objects = LedgerQuerySet.as_manager()
 
     class Meta:
         verbose_name = "preuve du consentement"

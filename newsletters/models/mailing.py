@@ -1,6 +1,7 @@
 """The frozen issue, the ledger of its deliveries, and what the relay said afterwards."""
 
 import hashlib
+import json
 from dataclasses import asdict, dataclass
 from typing import Self
 
@@ -9,9 +10,11 @@ from django.db import models
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from newsletters.models.audience import Subscriber, Subscription
+from newsletters.models.audience import Subscriber, Subscription, SubscriptionQuerySet
 from newsletters.models.issue import IssuePage
 from newsletters.models.periodical import no_line_break
+from newsletters.models.rules import selected
+from newsletters.models.segment import Segment
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,12 @@ class Mailing(models.Model):
         verbose_name="corrige l'envoi",
     )
     correction = models.TextField("ce qui est corrigé", blank=True, max_length=600)
+    # Where the rules below were taken from; they are a copy, so the segment may change or go.
+    segment = models.ForeignKey(
+        Segment, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    audience_rules = models.JSONField("règles de sélection", default=dict, editable=False)
+    audience_words = models.TextField("destinataires choisis", blank=True, editable=False)
     # What the issue itself gave when prepared: compared with what it gives now, so that an edit
     # after the approval is seen. Empty for a row no issue was rendered into.
     issue_hash = models.CharField(max_length=64, blank=True, editable=False)
@@ -108,6 +117,8 @@ class Mailing(models.Model):
     canary_passed = models.BooleanField(default=False, editable=False)
     # A person saw the threshold exceeded and chose to go on.
     breaker_off = models.BooleanField(default=False, editable=False)
+    # When the ledger lost its people (retention): nobody may be added to it any more.
+    anonymised_at = models.DateTimeField("anonymisé le", null=True, editable=False)
 
     class Meta:
         verbose_name = "envoi"
@@ -136,14 +147,27 @@ class Mailing(models.Model):
         return self.corrects_id is not None
 
     def fingerprint(self) -> str:
-        """SHA-256 of everything a reader receives, personal links excepted."""
+        """SHA-256 of everything a reader receives, personal links excepted, and of who is chosen.
+
+        So an approval binds the audience too: neither rules nor content change behind it.
+        """
         digest = hashlib.sha256()
         for part in (
             self.subject, self.preheader, self.from_name, self.from_email, self.reply_to,
             self.html, self.text,
         ):  # fmt: skip
             digest.update(hashlib.sha256(part.encode()).digest())
+        if self.audience_rules:
+            rules = json.dumps(self.audience_rules, sort_keys=True)
+            digest.update(hashlib.sha256(rules.encode()).digest())
         return digest.hexdigest()
+
+    def readers(self) -> SubscriptionQuerySet:
+        """Who receives it if it leaves now: each subscription once."""
+        people = Subscription.objects.mailable(self.issue.periodical).received(self.corrects)
+        if self.audience_rules:
+            people = people.filter(subscriber__in=selected(self.audience_rules))
+        return people
 
     def equation(self) -> Equation:
         """The counts of the ledger, in one grouped query."""
