@@ -8,6 +8,7 @@ from .audience import (
     Suppression,
     normalise,
 )
+from .errand import Attempt, Errand
 from .issue import IssueCoProducer, IssuePage
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
@@ -15,10 +16,12 @@ from .sending import RateLimit, SendingRules
 
 __all__ = [
     "AppendOnlyError",
+    "Attempt",
     "ConsentEvent",
     "Delivery",
     "DeliveryEvent",
     "Equation",
+    "Errand",
     "IssueCoProducer",
     "IssuePage",
     "Mailing",
