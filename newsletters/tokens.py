@@ -1,14 +1,18 @@
 """Signed links and identifiers, one salt per purpose: a token of one kind is no other kind.
 
 HMAC-SHA-256 over keys derived from SECRET_KEY, computed by hand rather than by
-`django.core.signing`: a send signs two values per message, and Signer derives its key each time.
-Tokens never expire (an unsubscribe link must work years later) and survive a key rotation through
-SECRET_KEY_FALLBACKS.
+`django.core.signing`: a send signs three values per message, and Signer derives its key each time.
+Links of the letters never expire (an unsubscribe link must work years later); the others carry the
+moment they were asked for, and `newsletters.consent` says how long they serve. All survive a key
+rotation through SECRET_KEY_FALLBACKS.
 """
 
 import hashlib
 import hmac
 from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final
 
@@ -16,6 +20,7 @@ from django.conf import settings
 from django.utils.encoding import force_bytes
 
 _UNSUBSCRIBE: Final = "newsletters.unsubscribe"
+_PREFERENCES: Final = "newsletters.preferences"
 _MESSAGE_ID: Final = "newsletters.message-id"
 _SUPPRESSION: Final = "newsletters.suppression"
 
@@ -39,23 +44,81 @@ def _signature(value: str, salt: str, secret: str | bytes) -> str:
     return urlsafe_b64encode(digest[:15]).decode("ascii")
 
 
+def _signed(value: str, salt: str) -> str:
+    return f"{value}.{_signature(value, salt, settings.SECRET_KEY)}"
+
+
+def _verified(token: str, salt: str) -> str:
+    value, _, signature = token.partition(".")
+    given = signature.encode()  # compare_digest refuses non-ASCII text
+    for secret in _secrets():
+        if hmac.compare_digest(given, _signature(value, salt, secret).encode()):
+            return value
+    raise BadToken
+
+
 def unsubscribe_token(subscription_id: int) -> str:
     """`<id>.<signature>`, safe in a URL path and in a mailto subject.
 
     Zero is no subscription: test sends carry it, so their link opens the page and changes nothing.
     """
-    value = str(subscription_id)
-    return f"{value}.{_signature(value, _UNSUBSCRIBE, settings.SECRET_KEY)}"
+    return _signed(str(subscription_id), _UNSUBSCRIBE)
 
 
 def read_unsubscribe_token(token: str) -> int:
     """The subscription's id. Raises BadToken."""
-    value, _, signature = token.partition(".")
-    given = signature.encode()  # compare_digest refuses non-ASCII text
-    for secret in _secrets():
-        if hmac.compare_digest(given, _signature(value, _UNSUBSCRIBE, secret).encode()):
-            return int(value)
-    raise BadToken
+    return int(_verified(token, _UNSUBSCRIBE))
+
+
+def preferences_token(subscription_id: int) -> str:
+    """In every letter, for ever: letters are forwarded, so it opens no personal data."""
+    return _signed(str(subscription_id), _PREFERENCES)
+
+
+def read_preferences_token(token: str) -> int:
+    """The subscription's id. Raises BadToken."""
+    return int(_verified(token, _PREFERENCES))
+
+
+class Purpose(StrEnum):
+    """What a dated link lets its bearer do; each is a salt of its own."""
+
+    CONFIRM = "newsletters.confirm"
+    ACCESS = "newsletters.access"
+    UNDO = "newsletters.undo-leaving"
+    MOVE = "newsletters.new-address"
+
+
+@dataclass(frozen=True, slots=True)
+class Dated:
+    """What a dated token says: for whom (`key`), since when, about what (`numbers`).
+
+    `at` is aware, UTC, to the microsecond: it is compared with moments of the database.
+    """
+
+    key: int
+    at: datetime
+    numbers: tuple[int, ...] = ()
+
+
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def dated_token(purpose: Purpose, said: Dated) -> str:
+    """`<key>-<microseconds>-<numbers…>.<signature>`, safe in a URL path."""
+    moment = (said.at - _EPOCH) // datetime.resolution
+    return _signed("-".join(map(str, (said.key, moment, *said.numbers))), purpose)
+
+
+def read_dated_token(purpose: Purpose, token: str) -> Dated:
+    """Raises BadToken. Whether the moment is too far back is for the caller to say."""
+    key, moment, *numbers = map(int, _verified(token, purpose).split("-"))
+    return Dated(key, _EPOCH + moment * datetime.resolution, tuple(numbers))
+
+
+def keyed_digest(purpose: str, value: str) -> str:
+    """64 hexadecimal digits that name a value without holding it, for counting only."""
+    return hmac.digest(_key(settings.SECRET_KEY, purpose), value.encode(), "sha256").hex()
 
 
 def message_token(delivery_id: int) -> str:

@@ -1,13 +1,26 @@
 """Leaving, by the person's own act: at once, for good, and with its line in the ledger."""
 
 import logging
+import re
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Final
 
 from django.db import transaction
 from django.utils import timezone
 
+from newsletters.consent.joining import LinkClosed, activate
 from newsletters.models import ConsentEvent, Subscriber, Subscription
+from newsletters.tokens import BadToken, Dated, read_unsubscribe_token
 
 logger = logging.getLogger(__name__)
+
+# A departure may be taken back from the very page that follows it, not from an older one: the
+# link of a letter travels with the letter, and must not enrol anybody.
+UNDO: Final = timedelta(hours=1)
+_TOKEN: Final = re.compile(r"\d{1,19}\.[A-Za-z0-9_-]{20}")
+_State = Subscription.State
 
 
 @transaction.atomic
@@ -16,12 +29,11 @@ def leave(*, subscription: Subscription, origin: str) -> None:
 
     `origin` says by which way, in French: it is read in the person's file.
     """
-    state = Subscription.State
     now = timezone.now()
     left = (
         Subscription.objects.filter(pk=subscription.pk)
-        .exclude(state=state.LEFT)
-        .update(state=state.LEFT, left_at=now)
+        .exclude(state=_State.LEFT)
+        .update(state=_State.LEFT, left_at=now)
     )
     if left:
         ConsentEvent.objects.create(
@@ -34,3 +46,65 @@ def leave(*, subscription: Subscription, origin: str) -> None:
         Subscriber.objects.filter(pk=subscription.subscriber_id).update(last_action_at=now)
         logger.info("event=subscription_left subscription=%s", subscription.pk)
     subscription.refresh_from_db(fields=["state", "left_at"])
+
+
+@transaction.atomic
+def leave_all(*, subscriber: Subscriber, origin: str) -> None:
+    """Leave every letter, those that still wait for a confirmation included."""
+    for subscription in subscriber.subscriptions.exclude(state=_State.LEFT):
+        leave(subscription=subscription, origin=origin)
+
+
+def leave_by_mail(raw: bytes) -> bool:
+    """End the subscription that a message names; False for any other message.
+
+    The `mailto:` of List-Unsubscribe (RFC 2369 §3.2) puts the signed token in the subject; some
+    mail programs put it in the address. The body is never read: an answer that quotes the letter
+    holds its links and asks for nothing.
+    """
+    message = message_from_bytes(raw, policy=policy.default)
+    if not isinstance(message, EmailMessage) or message.get_content_type() == "multipart/report":
+        return False
+    said = " ".join(str(message.get(name, "")) for name in ("Subject", "To", "Delivered-To"))
+    for token in _TOKEN.findall(said):
+        try:
+            pk = read_unsubscribe_token(token)
+        except BadToken:
+            continue
+        for subscription in Subscription.objects.filter(pk=pk):
+            leave(subscription=subscription, origin="Désinscription par courriel")
+            return True
+    return False
+
+
+@transaction.atomic
+def explain(*, subscription: Subscription, reason: str) -> None:
+    """Keep why somebody left, if they care to say so: a word of a closed list, nothing typed."""
+    left = Subscription.objects.filter(pk=subscription.pk, state=_State.LEFT)
+    if left.exclude(left_reason=reason).update(left_reason=Subscription.LeftReason(reason)):
+        ConsentEvent.objects.create(
+            subscriber_id=subscription.subscriber_id,
+            periodical_id=subscription.periodical_id,
+            action=ConsentEvent.Action.CHANGED,
+            origin="Raison du départ",
+        )
+
+
+@transaction.atomic
+def undo_leaving(*, slip: Dated) -> Subscription:
+    """« Je me suis trompé·e »: take back one departure, within the hour. Raises LinkClosed.
+
+    Lawful as the correction of a slip: the link exists only on the page shown to whoever has just
+    left, names that very departure, and restores the consent given before. Any later departure,
+    complaint or erasure voids it.
+    """
+    rows = Subscription.objects.select_for_update().filter(pk=slip.key)
+    subscription = rows.first()
+    if subscription is None or timezone.now() - slip.at > UNDO:
+        raise LinkClosed
+    if subscription.state == _State.ACTIVE:
+        return subscription
+    if subscription.left_at != slip.at or subscription.confirmed_at is None:
+        raise LinkClosed
+    activate(subscription=subscription, origin="Désinscription annulée aussitôt par la personne")
+    return subscription

@@ -6,8 +6,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletters.consent.leaving import leave
-from newsletters.models import ConsentEvent, Subscriber, Subscription, Suppression
-from newsletters.tokens import address_hashes
+from newsletters.consent.suppression import suppress
+from newsletters.models import ConsentEvent, Subscriber, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -48,8 +48,7 @@ def complain(*, subscriber: Subscriber, origin: str) -> None:
     for subscription in open_ones:
         leave(subscription=subscription, origin=origin)
     _write(subscriber, ConsentEvent.Action.COMPLAINED, origin)
-    for digest in address_hashes(subscriber.email_key)[:1]:
-        Suppression.objects.get_or_create(address_hash=digest, defaults={"reason": origin[:40]})
+    suppress(subscriber.email_key, origin)
 
 
 def _write(subscriber: Subscriber, action: ConsentEvent.Action, origin: str) -> None:

@@ -8,6 +8,7 @@ from .audience import (
     Suppression,
     normalise,
 )
+from .errand import Attempt, Errand
 from .issue import IssueCoProducer, IssuePage
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
@@ -17,12 +18,14 @@ from .upkeep import AudienceMonth, Chore
 
 __all__ = [
     "AppendOnlyError",
+    "Attempt",
     "AudienceMonth",
     "Chore",
     "ConsentEvent",
     "Delivery",
     "DeliveryEvent",
     "Equation",
+    "Errand",
     "IssueCoProducer",
     "IssuePage",
     "Mailing",

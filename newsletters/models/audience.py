@@ -17,6 +17,8 @@ class Subscriber(models.Model):
 
     email = models.EmailField("courriel")
     email_key = models.CharField("adresse normalisée", max_length=254, unique=True, editable=False)
+    # Asked for by the person, not theirs before it has answered.
+    wanted_email = models.EmailField("nouvelle adresse demandée", blank=True, editable=False)
     first_name = models.CharField("prénom", max_length=80, blank=True)
     last_name = models.CharField("nom", max_length=120, blank=True)
     organisation = models.CharField("organisme", max_length=200, blank=True)

@@ -1,12 +1,13 @@
 """A series of letters, the template of its sections and its archive page."""
 
 import re
-from typing import Any
+from typing import Any, Self
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -27,6 +28,13 @@ no_line_break = RegexValidator(
     "Ce champ devient un en-tête de courriel : il tient sur une ligne.",
     inverse_match=True,
 )
+
+
+class PeriodicalQuerySet(models.QuerySet["Periodical"]):
+    def open(self) -> Self:
+        """The series one may subscribe to today: neither closed nor ended."""
+        lasting = models.Q(ended_on=None) | models.Q(ended_on__gte=timezone.localdate())
+        return self.filter(lasting).exclude(frequency=Periodical.Frequency.CLOSED)
 
 
 class Periodical(index.Indexed, ClusterableModel):
@@ -74,6 +82,8 @@ class Periodical(index.Indexed, ClusterableModel):
         on_delete=models.SET_NULL,
         related_name="successors",
     )
+
+    objects = PeriodicalQuerySet.as_manager()
 
     panels = [
         MultiFieldPanel(

@@ -1,0 +1,164 @@
+"""What a person changes of themselves: letters, interests, details, address."""
+
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from django.db import transaction
+from django.utils import timezone
+
+from newsletters.consent.joining import LINK_DAYS, PROFILE, LinkClosed, activate
+from newsletters.consent.leaving import leave
+from newsletters.consent.suppression import lift, suppressed_since
+from newsletters.models import (
+    ConsentEvent,
+    Errand,
+    Periodical,
+    Subscriber,
+    Subscription,
+    normalise,
+)
+from newsletters.tokens import Dated, keyed_digest
+from pages.models import Territory, Theme
+
+logger = logging.getLogger(__name__)
+
+_State = Subscription.State
+_PREFERENCES: Final = "Page des préférences"
+_DIGITS: Final = 14
+
+
+class AddressTaken(ValueError):  # noqa: N818  (says what happened)
+    """The new address, proved theirs, already has subscriptions of its own."""
+
+
+@transaction.atomic
+def choose(
+    *,
+    subscriber: Subscriber,
+    letters: Collection[Periodical],
+    themes: Collection[Theme],
+    territories: Collection[Territory],
+    proved: bool,
+) -> bool:
+    """Keep exactly these letters and interests; whether a confirmation mail had to be asked for.
+
+    `proved`: the person came by a link just sent to their mailbox, so a letter they add starts at
+    once. By the link of a letter, which may have been forwarded, it waits for a confirmation.
+    """
+    wanted = {letter.pk for letter in letters}
+    held = {one.periodical_id: one for one in subscriber.subscriptions.exclude(state=_State.LEFT)}
+    for pk, subscription in held.items():
+        if pk not in wanted:
+            leave(subscription=subscription, origin=_PREFERENCES)
+    added = [pk for pk in wanted if pk not in held or held[pk].state != _State.ACTIVE]
+    changed = [
+        name
+        for name, field, values in (
+            ("thématiques", subscriber.themes, themes),
+            ("territoires", subscriber.territories, territories),
+        )
+        if _set(field, values)
+    ]
+    _acted(subscriber, changed)
+    if proved:
+        for pk in added:
+            subscription, _ = Subscription.objects.get_or_create(
+                subscriber=subscriber, periodical_id=pk
+            )
+            activate(subscription=subscription, origin=_PREFERENCES)
+        return False
+    if added:
+        _ask_again(subscriber, added)
+    return bool(added)
+
+
+def _set(field: Any, values: Collection[Any]) -> bool:
+    if {one.pk for one in values} == set(field.values_list("pk", flat=True)):
+        return False
+    field.set(values)
+    return True
+
+
+def _ask_again(subscriber: Subscriber, letters: list[int]) -> None:
+    now = timezone.now()
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            subscriber=subscriber,
+            periodical_id=pk,
+            action=ConsentEvent.Action.ASKED,
+            at=now,
+            origin=_PREFERENCES,
+        )
+        for pk in letters
+    )
+    for pk in letters:
+        Subscription.objects.get_or_create(subscriber=subscriber, periodical_id=pk)
+    Errand.objects.create(
+        kind=Errand.Kind.CONFIRMATION,
+        subscriber=subscriber,
+        created_at=now,
+        details={"letters": letters},
+    )
+
+
+@transaction.atomic
+def describe(*, subscriber: Subscriber, values: Mapping[str, str]) -> None:
+    """Correct one's own details (RGPD art. 16); the ledger says which, never what."""
+    changed = [name for name in PROFILE if getattr(subscriber, name) != values[name]]
+    for name in changed:
+        setattr(subscriber, name, values[name])
+    subscriber.save()
+    labels = {field.name: str(field.verbose_name) for field in Subscriber._meta.fields}
+    _acted(subscriber, [labels[name] for name in changed])
+
+
+def _acted(subscriber: Subscriber, changed: list[str]) -> None:
+    """An act of the person's own: the retention clock starts again, and a change is written."""
+    now = timezone.now()
+    Subscriber.objects.filter(pk=subscriber.pk).update(last_action_at=now, reminded_at=None)
+    if changed:
+        ConsentEvent.objects.create(
+            subscriber=subscriber,
+            action=ConsentEvent.Action.CHANGED,
+            at=now,
+            origin=f"{_PREFERENCES} : {', '.join(changed)}",
+        )
+        logger.info("event=preferences_changed subscriber=%s", subscriber.pk)
+
+
+@transaction.atomic
+def ask_move(*, subscriber: Subscriber, email: str) -> None:
+    """Ask the new address itself whether it is theirs; nothing moves before it answers."""
+    Subscriber.objects.filter(pk=subscriber.pk).update(wanted_email=email.strip())
+    Errand.objects.create(kind=Errand.Kind.MOVE, subscriber=subscriber)
+
+
+def address_number(email: str) -> int:
+    """What the link of a move says of the address: enough to tell it from another one."""
+    return int(keyed_digest("newsletters.new-address", normalise(email))[:_DIGITS], 16)
+
+
+@transaction.atomic
+def move(*, asked: Dated) -> None:
+    """Make the address that answered the person's address. Again changes nothing.
+
+    Raises LinkClosed (too old, another address was asked for since) or AddressTaken.
+    """
+    person = Subscriber.objects.select_for_update().filter(pk=asked.key).first()
+    if person is None or timezone.now() - asked.at > LINK_DAYS:
+        raise LinkClosed
+    if asked.numbers == (address_number(person.email),):
+        return
+    if not person.wanted_email or asked.numbers != (address_number(person.wanted_email),):
+        raise LinkClosed
+    key = normalise(person.wanted_email)
+    if suppressed_since(key, asked.at):
+        raise LinkClosed
+    if Subscriber.objects.filter(email_key=key).exists():
+        raise AddressTaken
+    lift(key)
+    person.email, person.wanted_email = person.wanted_email, ""
+    person.blocked_at, person.blocked_reason = None, ""
+    person.save()
+    _acted(person, ["adresse de courriel"])
