@@ -8,6 +8,7 @@ from .audience import (
     Suppression,
     normalise,
 )
+from .importing import STALLED, SubscriberImport
 from .issue import IssueCoProducer, IssuePage
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
@@ -25,9 +26,11 @@ __all__ = [
     "Periodical",
     "PeriodicalPage",
     "RateLimit",
+    "STALLED",
     "SectionTemplate",
     "SendingRules",
     "Subscriber",
+    "SubscriberImport",
     "Subscription",
     "Suppression",
     "normalise",
