@@ -15,6 +15,7 @@ from .periodical import Periodical, PeriodicalPage, SectionTemplate
 from .sending import RateLimit, SendingRules
 
 __all__ = [
+    "STALLED",
     "AppendOnlyError",
     "ConsentEvent",
     "Delivery",
@@ -26,7 +27,6 @@ __all__ = [
     "Periodical",
     "PeriodicalPage",
     "RateLimit",
-    "STALLED",
     "SectionTemplate",
     "SendingRules",
     "Subscriber",
