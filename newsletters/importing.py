@@ -22,7 +22,7 @@ from newsletters.audience_files import (
     open_table,
     read_people,
 )
-from newsletters.consent.importing import Ruling, batches, judge, take, take_back
+from newsletters.consent.importing import Ruling, batches, judge, take_back
 from newsletters.models import STALLED, Periodical, SubscriberImport
 
 logger = logging.getLogger(__name__)
@@ -98,9 +98,13 @@ STEPS: Final[Mapping[str, tuple[list[str], str]]] = {
 def check(*, row: SubscriberImport, on_progress: OnProgress | None = None) -> None:
     """The dry run of a claimed import: counts and report, nothing written to the audience."""
     with _back_to(row, _State.RECEIVED):
-        row.counts = _run(row, lambda rulings: None, on_progress)
+        row.counts = _run(row, _leave, on_progress)
         row.state = _State.CHECKED
         row.save(update_fields=["counts", "state"])
+
+
+def _leave(*, rulings: list[Ruling]) -> None:
+    """The dry run: what was judged is only reported."""
 
 
 def commit(*, row: SubscriberImport, on_progress: OnProgress | None = None) -> None:
@@ -108,9 +112,7 @@ def commit(*, row: SubscriberImport, on_progress: OnProgress | None = None) -> N
     with _back_to(row, _State.CHECKED), transaction.atomic():
         at = timezone.now()
         row.committed_at = at
-        row.counts = _run(
-            row, lambda rulings: take(rulings=rulings, batch_of=row, at=at), on_progress
-        )
+        row.counts = _run(row, XX, on_progress)
         row.state = _State.COMMITTED
         row.save(update_fields=["counts", "state", "committed_at"])
     import_files.forget(row.pk, "upload")
@@ -151,7 +153,7 @@ def _back_to(row: SubscriberImport, state: str) -> Iterator[None]:
 
 
 def _run(
-    row: SubscriberImport, act: Callable[[list[Ruling]], Any], on_progress: OnProgress | None
+    row: SubscriberImport, act: Callable[..., object], on_progress: OnProgress | None
 ) -> dict[str, int]:
     """Read the whole file; counts by verdict, and `lines` and `doubts`."""
     path = import_files.upload(row.pk)
@@ -166,7 +168,7 @@ def _run(
         people = _usable(read_people(table, row.mapping, Vocabulary.load()), counts, report)
         for batch in batches(people):
             rulings = judge(people=batch, series=series)
-            act(rulings)
+            act(rulings=rulings)
             counts.update(ruling.verdict.value for ruling in rulings)
             _report(report, rulings, counts)
             import_files.tell_progress(row.pk, share=table.share(), lines=counts["lines"])

@@ -32,11 +32,8 @@ def encoding_of(path: Path) -> str:
     """
     with path.open("rb") as file:
         head = file.read(4096)
-    for mark, encoding in _BOMS:
-        if head.startswith(mark):
-            break
-    else:
-        encoding = _unmarked(head)
+    marked = (encoding for mark, encoding in _BOMS if head.startswith(mark))
+    encoding = next(marked, None) or _unmarked(head)
     if encoding.startswith("utf-16"):
         return encoding
     if _damaged_line(path, encoding) is None:

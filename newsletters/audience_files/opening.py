@@ -16,7 +16,7 @@ _REFUSED: Final = {
 
 
 def open_table(path: Path) -> Table:
-    """The file's headings and rows. Raises FileRefused, in French, with the line if there is one."""
+    """The file's headings and rows. Raises FileRefused, with the line if there is one."""
     size = path.stat().st_size
     if not size:
         raise FileRefused("Le fichier est vide.")

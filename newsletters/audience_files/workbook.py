@@ -30,7 +30,8 @@ def open_workbook(path: Path) -> Table:
     """Raises FileRefused for macros, bombs, damaged files and empty sheets."""
     _guard(path)
     try:
-        book = load_workbook(path, read_only=True, keep_links=False)
+        # A stream: given a path, openpyxl judges the file by its name. The book closes it.
+        book = load_workbook(path.open("rb"), read_only=True, keep_links=False)
         sheet = next(s for s in book.worksheets if s.sheet_state == "visible")
         expected = sheet.max_row or 1
         sheet.reset_dimensions()  # some programmes declare them wrong
