@@ -112,7 +112,8 @@ def commit(*, row: SubscriberImport, on_progress: OnProgress | None = None) -> N
     with _back_to(row, _State.CHECKED), transaction.atomic():
         at = timezone.now()
         row.committed_at = at
-        row.counts = _run(row, XX, on_progress)
+        write = partial(take, batch_of=row, at=at)
+        row.counts = _run(row, write, on_progress)
         row.state = _State.COMMITTED
         row.save(update_fields=["counts", "state", "committed_at"])
     import_files.forget(row.pk, "upload")
