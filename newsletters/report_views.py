@@ -13,13 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.generic import View
 
+from newsletters.audience_files import inert
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.permissions import SEE_ADDRESSES, may_follow
 from newsletters.sending_views import SendingScreen, require
 
 _PAGE: Final = 100
-# A spreadsheet runs what a cell begins with these (CSV injection, OWASP).
-_FORMULA: Final = ("=", "+", "-", "@", "\t", "\r")
 
 
 def selected(mailing: Mailing, outcome: str) -> QuerySet[Delivery]:
@@ -101,12 +100,8 @@ def _lines(rows: QuerySet[Delivery], *, addresses: bool) -> Iterator[str]:
             row.get_state_display(),
             row.get_skip_reason_display(),
             row.reply_code or "",
-            _inert(row.reply_text),
+            inert(row.reply_text),
             row.attempts,
             f"{when:%d/%m/%Y %H:%M:%S}" if when else "",
         ]
-        yield writer.writerow([*cells, _inert(row.email)] if addresses else cells)
-
-
-def _inert(cell: str) -> str:
-    return f"'{cell}" if cell.startswith(_FORMULA) else cell
+        yield writer.writerow([*cells, inert(row.email)] if addresses else cells)

@@ -201,6 +201,8 @@ ANYMAIL: dict[str, Any] = {
 # How the letter leaves: "smtp" (our pipelined client) or "django" (any EMAIL_BACKEND).
 NEWSLETTER_TRANSPORT = env.text("NEWSLETTER_TRANSPORT", "smtp")
 NEWSLETTER_JOURNAL_DIR = VAR_DIR / "journal"
+# Uploaded lists of addresses, until they are taken in: no server may serve this folder.
+NEWSLETTER_IMPORT_DIR = VAR_DIR / "imports"
 # --- Before a sending: see newsletters.preflight and newsletters.lifecycle
 # May the server open the links of a letter and look up its sender's domain?
 NEWSLETTER_ASK_OUTSIDE = env.boolean("NEWSLETTER_ASK_OUTSIDE", True)

@@ -9,6 +9,7 @@ from .audience import (
     normalise,
 )
 from .errand import Attempt, Errand
+from .importing import STALLED, SubscriberImport
 from .issue import IssueCoProducer, IssuePage
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
@@ -17,6 +18,7 @@ from .sending import RateLimit, SendingRules
 from .upkeep import AudienceMonth, Chore
 
 __all__ = [
+    "STALLED",
     "AppendOnlyError",
     "Attempt",
     "AudienceMonth",
@@ -36,6 +38,7 @@ __all__ = [
     "Segment",
     "SendingRules",
     "Subscriber",
+    "SubscriberImport",
     "Subscription",
     "Suppression",
     "normalise",

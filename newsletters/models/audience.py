@@ -40,6 +40,14 @@ class Subscriber(models.Model):
     # A hard bounce blocks the address, whatever the series.
     blocked_at = models.DateTimeField("bloqué·e le", null=True, blank=True, editable=False)
     blocked_reason = models.CharField("motif", max_length=120, blank=True, editable=False)
+    # Only what an import made, and nobody touched since, goes when it is undone.
+    created_by_import = models.ForeignKey(
+        "newsletters.SubscriberImport",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="made_subscribers",
+    )
 
     class Meta:
         verbose_name = "abonné·e"
@@ -127,6 +135,13 @@ class Subscription(models.Model):
     left_at = models.DateTimeField("parti·e le", null=True, blank=True, editable=False)
     left_reason = models.CharField(
         "raison du départ", max_length=12, choices=LeftReason.choices, blank=True, editable=False
+    )
+    created_by_import = models.ForeignKey(
+        "newsletters.SubscriberImport",
+        null=True,
+        editable=False,
+        on_delete=models.PROTECT,
+        related_name="made_subscriptions",
     )
 
     objects = SubscriptionQuerySet.as_manager()
