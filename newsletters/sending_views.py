@@ -86,10 +86,7 @@ class PrepareMailing(SendingScreen):
         thorough = "complet" in self.request.GET
         context = {
             "issue": latest,
-            "findings": preflight.run(
-                latest, checks=preflight.THOROUGH if thorough else preflight.QUICK
-            ),
-            "thorough": thorough,
+            "report": preflight.report(latest, thorough=thorough),
             "recipients": lifecycle.expected_audience(issue=self.issue),
             "test_form": TestSendForm(initial={"addresses": self.request.user.email}),
         }
@@ -141,6 +138,9 @@ class MailingDetail(SendingScreen):
         states = Mailing.State
         context = {
             "mailing": self.mailing,
+            "report": preflight.report(rendering.latest(self.mailing.issue))
+            if state == states.DRAFT
+            else None,
             "equation": self.mailing.equation(),
             "schedule_form": ScheduleForm(),
             "expected": errata.expected(self.mailing),
