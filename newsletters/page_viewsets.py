@@ -46,7 +46,6 @@ class ReadyPanel(BaseSidePanel):
         }
 
 
-
 class IssueEditView(EditorialEditView):
     def get_side_panels(self) -> MediaContainer:
         return MediaContainer([*super().get_side_panels(), ReadyPanel(self.page, self.request)])

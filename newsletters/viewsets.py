@@ -44,9 +44,7 @@ class MailingViewSet(ViewSet):
                 composing_views.RefreshIssue.as_view(),
                 name="refresh",
             ),
-            path(
-                "controler/<int:issue_id>/", composing_views.CheckIssue.as_view(), name="check"
-            ),
+            path("controler/<int:issue_id>/", composing_views.CheckIssue.as_view(), name="check"),
             path("lien/", composing_views.DescribeLink.as_view(), name="describe_link"),
             path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
             path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
