@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 
 from newsletters import errata, lifecycle, preflight, rendering
 from newsletters.delivery.rest import rest_of
+from newsletters.editions import UNSUBSCRIBE_TOKEN
 from newsletters.figures import pace, refusals
 from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing, PeriodicalPage
@@ -274,9 +275,13 @@ class MailingContent(View):
         if not may_follow(request.user):
             raise PermissionDenied
         mailing = get_object_or_404(Mailing, pk=pk)
-        response = HttpResponse(mailing.html.replace("%%unsubscribe_url%%", "#"))
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; img-src 'self' data: http: https:; style-src 'unsafe-inline'; "
-            "frame-ancestors 'self'; sandbox"
-        )
-        return response
+        return sandboxed(mailing.html.replace(UNSUBSCRIBE_TOKEN, "#"))
+
+
+def sandboxed(html: str) -> HttpResponse:
+    response = HttpResponse(html)
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; img-src 'self' data: http: https:; style-src 'unsafe-inline'; "
+        "frame-ancestors 'self'; sandbox"
+    )
+    return response
