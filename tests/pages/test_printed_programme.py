@@ -1,6 +1,7 @@
 """A programme on paper: whole, tagged, and « voir page N » that tells the truth."""
 
 import re
+from itertools import pairwise
 
 from django.urls import reverse
 
@@ -83,7 +84,7 @@ def test_it_is_tagged_titled_and_says_everything_of_an_action_once(programme):
     assert "Publics : Professionnel·les Bénévoles" in text
     levels = [int(role[2:]) for role in pdf.roles(printed.pdf) if re.fullmatch(r"/H\d", role)]
     assert levels[0] == 1
-    assert all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    assert all(b <= a + 1 for a, b in pairwise(levels))
 
 
 def test_a_programme_without_a_published_action_is_refused_in_french():
