@@ -6,13 +6,14 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
-from django.shortcuts import get_object_or_404
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.views.generic import View
 
-from newsletters import duplication, linked, refreshing
+from newsletters import duplication, linked, preflight, refreshing
 from newsletters.models import IssuePage, PeriodicalPage
 from newsletters.outside import Unreachable
+from newsletters.permissions import may_follow
 from newsletters.sending_views import SendingScreen
 
 
@@ -62,6 +63,25 @@ class RefreshIssue(SendingScreen):
             refreshing.refresh(issue=latest, keys=chosen, user=request.user)
             messages.success(request, f"{len(chosen)} contenu(s) actualisé(s) dans le brouillon.")
         return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[self.issue.pk]))
+
+
+class CheckIssue(View):
+    """The panel « Prêt à envoyer ? » after every check. POST: it opens other people's pages."""
+
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest, issue_id: int) -> HttpResponse:
+        issue = get_object_or_404(IssuePage, pk=issue_id)
+        if not issue.permissions_for_user(request.user).can_edit():
+            raise PermissionDenied
+        draft = issue.get_latest_revision_as_object()
+        context = {
+            "object": draft,
+            "report": preflight.report(draft, thorough=True),
+            "missing": list(preflight.missing(draft)),
+            "may_follow": may_follow(request.user),
+        }
+        return render(request, "newsletters/admin/ready.html", context)
 
 
 class DescribeLink(View):

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.views.generic import View
 
-from newsletters import errata
+from newsletters import errata, preflight, rendering
 from newsletters.editions import UNSUBSCRIBE_TOKEN
 from newsletters.forms import ScheduleForm
 from newsletters.models import Mailing
@@ -39,6 +39,7 @@ class ConfirmMailing(SendingScreen):
             "mailing": self.mailing,
             "form": form,
             "at": form.cleaned_data.get("at") if form.is_valid() else None,
+            "report": preflight.report(rendering.latest(self.mailing.issue)),
             "expected": errata.expected(self.mailing),
             "ready": self.mailing.state == Mailing.State.APPROVED,
             "undo_minutes": settings.NEWSLETTER_UNDO_MINUTES,

@@ -263,9 +263,11 @@ def send_test(*, issue: IssuePage, addresses: Sequence[str], user: AbstractBaseU
 
 
 def _refuse_blocked(issue: IssuePage) -> None:
-    blocking = [finding for finding in preflight.run(issue) if finding.blocks]
-    if blocking:
-        raise LifecycleError("\n".join(f"{f.where.label} : {f.message}." for f in blocking))
+    report = preflight.report(issue, thorough=True)
+    if report.blocking:
+        raise LifecycleError(
+            "\n".join(f"{f.where.label} : {f.message}." for f in report.all if f.blocks)
+        )
 
 
 def _step(

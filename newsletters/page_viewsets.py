@@ -9,12 +9,12 @@ from wagtail.admin.viewsets.pages import PageViewSet
 from newsletters import preflight
 from newsletters.models import IssuePage
 from newsletters.permissions import may_follow
-from newsletters.preflight import Finding
 from pages.page_viewsets import EditorialCreateView, EditorialEditView
 
 
 class ReadyPanel(BaseSidePanel):
-    """The quick checks on the draft in hand; each autosave renders it again."""
+    """The quick checks on the draft in hand, rendered again by each autosave; below them, what
+    the slow ones last said."""
 
     class SidePanelToggle(BaseSidePanel.SidePanelToggle):
         aria_label = "Prêt à envoyer ?"
@@ -22,7 +22,7 @@ class ReadyPanel(BaseSidePanel):
 
         def get_context_data(self, parent_context: Any) -> dict[str, Any]:
             context: dict[str, Any] = super().get_context_data(parent_context)
-            context["count"] = len(self.panel.findings)
+            context["count"] = len(self.panel.report.all)
             return context
 
     name = "ready"
@@ -30,17 +30,17 @@ class ReadyPanel(BaseSidePanel):
     order = 50
     template_name = "newsletters/admin/ready.html"
 
+    class Media:
+        js = ("js/ready.js",)
+
     def __init__(self, instance: Any, request: Any) -> None:
         super().__init__(instance, request)
-        self.findings: list[Finding] = []
-        if instance.pk:
-            self.findings = preflight.run(instance, checks=preflight.QUICK)
+        self.report = preflight.report(instance) if instance.pk else preflight.Report([], [])
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         context: dict[str, Any] = super().get_context_data(parent_context)
         return context | {
-            "findings": self.findings,
-            "blocking": sum(finding.blocks for finding in self.findings),
+            "report": self.report,
             "missing": list(preflight.missing(self.object)),
             "may_follow": may_follow(self.request.user),
         }

@@ -13,7 +13,14 @@ from django.utils.cache import get_conditional_response
 
 from wagtail.models import Site
 
-from newsletters.editions.print import TEMPLATE, Logo, PrintedLetter, render
+from newsletters.editions.print import (
+    TEMPLATE,
+    Logo,
+    PrintedLetter,
+    PrintFinding,
+    print_findings,
+    render,
+)
 from newsletters.letter import EditionError, Letter, Picture, compose
 from pages.models import CentreSettings, CreditedRendition, ExperiencePage, Organisation
 from pages.printing.sheet import sheet
@@ -23,6 +30,9 @@ from pages.typesetting.responses import pdf_response
 
 if TYPE_CHECKING:
     from newsletters.models import IssuePage
+
+# Seconds: from the first check of an afternoon to the approval.
+REMEMBERED = 4 * 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +64,10 @@ def materials(issue: "IssuePage", letter: Letter) -> Materials:
 def print_issue(issue: "IssuePage", *, base_url: str | None = None) -> PrintedLetter:
     """The issue, draft or live, as it would be printed. Raises EditionError."""
     letter = compose(issue, base_url=base_url)
-    found = materials(issue, letter)
+    return _rendered(letter, materials(issue, letter))
+
+
+def _rendered(letter: Letter, found: Materials) -> PrintedLetter:
     return render(
         letter,
         files=found.files,
@@ -62,6 +75,20 @@ def print_issue(issue: "IssuePage", *, base_url: str | None = None) -> PrintedLe
         funders=found.funders,
         partners=found.partners,
     )
+
+
+def paper_findings(issue: "IssuePage", letter: Letter) -> list[PrintFinding]:
+    """What the print edition of this letter would show to mend: composed once for each content.
+
+    Raises EditionError when it cannot be made.
+    """
+    found = materials(issue, letter)
+    key = f"print-findings:{fingerprint(letter, found)}"
+    findings: list[PrintFinding] | None = caches["default"].get(key)
+    if findings is None:
+        findings = print_findings(_rendered(letter, found))
+        caches["default"].set(key, findings, REMEMBERED)
+    return findings
 
 
 def published_response(issue: "IssuePage", request: HttpRequest) -> HttpResponseBase:
@@ -75,13 +102,7 @@ def published_response(issue: "IssuePage", request: HttpRequest) -> HttpResponse
     cache = caches["print"]
     pdf = cache.get(key)
     if pdf is None:
-        pdf = render(
-            letter,
-            files=found.files,
-            sheets=found.sheets,
-            funders=found.funders,
-            partners=found.partners,
-        ).pdf
+        pdf = _rendered(letter, found).pdf
         cache.set(key, pdf, None)
     response = pdf_response(pdf, issue.slug)
     response["ETag"] = f'"{key}"'

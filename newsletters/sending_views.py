@@ -16,6 +16,7 @@ from wagtail.log_actions import log
 
 from newsletters import errata, lifecycle, preflight, rendering
 from newsletters.delivery.rest import rest_of
+from newsletters.editions import UNSUBSCRIBE_TOKEN
 from newsletters.figures import pace, refusals
 from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing, PeriodicalPage
@@ -86,10 +87,7 @@ class PrepareMailing(SendingScreen):
         thorough = "complet" in self.request.GET
         context = {
             "issue": latest,
-            "findings": preflight.run(
-                latest, checks=preflight.THOROUGH if thorough else preflight.QUICK
-            ),
-            "thorough": thorough,
+            "report": preflight.report(latest, thorough=thorough),
             "recipients": lifecycle.expected_audience(issue=self.issue),
             "test_form": TestSendForm(initial={"addresses": self.request.user.email}),
         }
@@ -141,6 +139,9 @@ class MailingDetail(SendingScreen):
         states = Mailing.State
         context = {
             "mailing": self.mailing,
+            "report": preflight.report(rendering.latest(self.mailing.issue))
+            if state == states.DRAFT
+            else None,
             "equation": self.mailing.equation(),
             "schedule_form": ScheduleForm(),
             "expected": errata.expected(self.mailing),
@@ -274,9 +275,13 @@ class MailingContent(View):
         if not may_follow(request.user):
             raise PermissionDenied
         mailing = get_object_or_404(Mailing, pk=pk)
-        response = HttpResponse(mailing.html.replace("%%unsubscribe_url%%", "#"))
-        response.headers["Content-Security-Policy"] = (
-            "default-src 'none'; img-src 'self' data: http: https:; style-src 'unsafe-inline'; "
-            "frame-ancestors 'self'; sandbox"
-        )
-        return response
+        return sandboxed(mailing.html.replace(UNSUBSCRIBE_TOKEN, "#"))
+
+
+def sandboxed(html: str) -> HttpResponse:
+    response = HttpResponse(html)
+    response.headers["Content-Security-Policy"] = (
+        "default-src 'none'; img-src 'self' data: http: https:; style-src 'unsafe-inline'; "
+        "frame-ancestors 'self'; sandbox"
+    )
+    return response

@@ -8,7 +8,7 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from newsletters import composing_views, confirming_views
+from newsletters import composing_views, confirming_views, preview_views
 from newsletters import report_views as reports
 from newsletters import sending_views as views
 from newsletters.models import Periodical, RateLimit, Subscriber
@@ -44,8 +44,13 @@ class MailingViewSet(ViewSet):
                 composing_views.RefreshIssue.as_view(),
                 name="refresh",
             ),
+            path("controler/<int:issue_id>/", composing_views.CheckIssue.as_view(), name="check"),
             path("lien/", composing_views.DescribeLink.as_view(), name="describe_link"),
             path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
+            path("comme/<int:issue_id>/", preview_views.PreviewAs.as_view(), name="preview_as"),
+            path(
+                "comme/<int:issue_id>/courriel/", preview_views.SeenContent.as_view(), name="seen"
+            ),
             path("<int:pk>/", views.MailingDetail.as_view(), name="detail"),
             path("<int:pk>/avancement/", views.MailingProgress.as_view(), name="progress"),
             path("<int:pk>/courriel/", views.MailingContent.as_view(), name="content"),

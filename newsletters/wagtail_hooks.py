@@ -15,6 +15,7 @@ from wagtail.permissions import register_permission_policy
 from newsletters.models import IssuePage, Subscriber
 from newsletters.page_viewsets import IssueViewSet
 from newsletters.permissions import AddressPolicy, may_follow
+from newsletters.preview_views import may_look
 from newsletters.viewsets import LettersGroup
 
 register_permission_policy(Subscriber, AddressPolicy(Subscriber))
@@ -44,15 +45,24 @@ def register_log_actions(actions: Any) -> None:
 def issue_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
-    """« Préparer l'envoi » and « Actualiser depuis le site » in the header of every issue."""
-    if isinstance(page.specific_deferred, IssuePage) and page.permissions_for_user(user).can_edit():
+    """What is done with an issue, in its header and in the listings of its series."""
+    if not isinstance(page.specific_deferred, IssuePage):
+        return
+    if may_look(user, page):
+        yield Button(
+            "Voir comme un·e abonné·e",
+            reverse("mailings:preview_as", args=[page.pk]),
+            icon_name="view",
+            priority=17,
+        )
+    if page.permissions_for_user(user).can_edit():
         yield Button(
             "Actualiser depuis le site",
             reverse("mailings:refresh", args=[page.pk]),
             icon_name="rotate",
             priority=16,
         )
-    if isinstance(page.specific_deferred, IssuePage) and may_follow(user):
+    if may_follow(user):
         yield Button(
             "Préparer l'envoi",
             reverse("mailings:prepare", args=[page.pk]),

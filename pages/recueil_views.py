@@ -1,4 +1,4 @@
-"""Admin screens of the yearly collection: create it from the year's sheets, keep its PDF."""
+"""Admin screen of the yearly collection: create it from the year's sheets."""
 
 from typing import Any
 
@@ -9,11 +9,9 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods
 
 from wagtail.admin.auth import require_admin_access
-from wagtail.log_actions import log
 
 from pages.models import ExperienceIndexPage, ExperiencePage, RecueilPage
-from pages.printing.recueil import prefilled, record
-from pages.typesetting.press import TypesettingError
+from pages.printing.recueil import prefilled
 
 
 def years_to_collect() -> list[int]:
@@ -52,34 +50,3 @@ def create(request: HttpRequest, index_id: int) -> HttpResponse:
 
 def sheet_count(year: int) -> int:
     return ExperiencePage.objects.live().public().filter(year=year).count()
-
-
-@require_admin_access
-@require_http_methods(["GET", "POST"])
-def keep(request: HttpRequest, page_id: int) -> HttpResponse:
-    """A confirmation, then a new PDF of record; an unchanged volume makes no new version."""
-    page = get_object_or_404(RecueilPage, pk=page_id)
-    if not page.permissions_for_user(request.user).can_publish():
-        raise PermissionDenied
-    if request.method == "POST":
-        _keep(request, page)
-        return redirect("recueil_keep", page.pk)
-    context = {"page": page, "versions": page.versions.all()}
-    return render(request, "pages/admin/recueil_keep.html", context)
-
-
-def _keep(request: HttpRequest, page: RecueilPage) -> None:
-    if not page.live:
-        messages.error(request, "Publiez d'abord le recueil : son PDF est téléchargeable.")
-        return
-    newest = page.versions.first()
-    try:
-        version = record(page=page)
-    except TypesettingError as error:
-        messages.error(request, str(error))
-        return
-    if newest and version.pk == newest.pk:
-        messages.info(request, f"Rien n'a changé depuis la version {version.number}.")
-        return
-    log(page, "pages.recueil_kept", user=request.user, data={"version": version.number})
-    messages.success(request, f"La version {version.number} est enregistrée.")

@@ -16,6 +16,7 @@ from pages import (
     contents_menu,
     embargo,
     quality_admin,
+    record_admin,  # noqa: F401 — registers its own
     recueil_hooks,  # noqa: F401 — registers its own
     review_admin,
     rich_text,

@@ -6,7 +6,8 @@ from pages.models import (
     RecueilPage,
     RecueilTeamMember,
 )
-from pages.printing.recueil import prefilled, record
+from pages.printing.record import record
+from pages.printing.recueil import prefilled
 
 YEARS = (2025,)
 PREFACE = (

@@ -100,7 +100,7 @@ def _errors(
 
 
 def markers(draft: Draft) -> Iterator[Finding]:
-    for passage in draft.passages():
+    for passage in draft.passages:
         for found in sorted({match[0] for match in _MARKERS.finditer(passage.text)}):
             yield Finding(
                 "editorial-marker",

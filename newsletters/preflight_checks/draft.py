@@ -1,9 +1,11 @@
 """What the checks read, and what they answer."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from enum import StrEnum
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 
 from django.conf import settings
@@ -108,6 +110,13 @@ class Draft:
         """The place of a field in the editor."""
         return Place(label, f"{edit_url(self.issue)}#{_PANELS.get(name, '')}".rstrip("#"))
 
+    def section(self, key: str) -> Place | None:
+        """The place of the section that the letter knows by this key."""
+        for section, block in zip(self.letter.sections, self.issue.body, strict=True):
+            if section.key == key:
+                return block_place(self.issue, f"Rubrique « {section.title} »", block.id)
+        return None
+
     @property
     def series(self) -> Place:
         url = reverse("periodicals:edit", args=[self.issue.periodical_id])
@@ -116,6 +125,12 @@ class Draft:
     @cached_property
     def mail(self) -> BeautifulSoup:
         return BeautifulSoup(self.html, "html.parser")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of what the issue says."""
+        content = json.dumps(asdict(self.letter), sort_keys=True)
+        return sha256(content.encode()).hexdigest()
 
     @property
     def longest_mail(self) -> str:
@@ -136,8 +151,12 @@ class Draft:
                 found.append(Entry(item, child.value, section.title, place))
         return found
 
-    def passages(self) -> Iterator[Passage]:
+    @cached_property
+    def passages(self) -> tuple[Passage, ...]:
         """Every text of the issue, as typed: before the typographer's corrections."""
+        return tuple(self._passages())
+
+    def _passages(self) -> Iterator[Passage]:
         yield Passage(self.at("title", "Titre"), self.letter.title)
         yield Passage(self.at("subject", "Objet du courriel"), plain(self.issue.subject))
         yield Passage(self.at("subject", "Phrase d'accroche"), self.letter.preheader)

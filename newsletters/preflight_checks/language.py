@@ -23,7 +23,7 @@ _INCLUSIVE = {
 
 
 def typography(draft: Draft) -> Iterator[Finding]:
-    for passage in draft.passages():
+    for passage in draft.passages:
         text = _ADDRESS.sub("@", passage.text)
         for code, pattern, what, instead in _RULES:
             if found := pattern.search(text):
@@ -39,7 +39,7 @@ def typography(draft: Draft) -> Iterator[Finding]:
 
 def inclusive_spelling(draft: Draft) -> Iterator[Finding]:
     seen: dict[str, tuple[str, Place]] = {}
-    for passage in draft.passages():
+    for passage in draft.passages:
         for style, example in _styles(passage):
             seen.setdefault(style, (example, passage.place))
     if len(seen) > 1:

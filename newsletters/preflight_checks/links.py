@@ -63,7 +63,11 @@ def duplicates(draft: Draft) -> Iterator[Finding]:
 def internal(draft: Draft) -> Iterator[Finding]:
     """Links to this site, followed in the database: no request to ourselves."""
     site = draft.issue.get_site()
+    # The address of a page somebody chose is the page's own: `contents.unpublished` looks at it.
+    chosen = {entry.item.url for entry in draft.entries if entry.value.get("page")}
     for link in _links(draft):
+        if link.url in chosen:
+            continue
         path = unquote(urlsplit(link.url).path) or "/"
         if site and _is_ours(draft, link.url) and not _exists(site.root_page, path):
             yield _finding(link, Level.BLOCK, "link-internal", "La page n'existe pas sur le site")

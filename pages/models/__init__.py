@@ -27,6 +27,7 @@ from .publication_parts import (
     PublicationKind,
     PublicationOrganisation,
 )
+from .record import ProgrammeVersion
 from .recording import RecordingIndexPage, RecordingPage, RecordingSpeaker
 from .recueil import RecueilPage, RecueilTeamMember, RecueilVersion
 from .resource import Resource
@@ -83,6 +84,7 @@ __all__ = [
     "PrivacyPage",
     "ProgrammeAxis",
     "ProgrammePage",
+    "ProgrammeVersion",
     "PublicationAuthor",
     "PublicationFile",
     "PublicationIndexPage",

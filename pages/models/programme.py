@@ -9,7 +9,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseBase
 
 from modelcluster.fields import ParentalKey
 from modelcluster.models import ClusterableModel
@@ -25,6 +25,7 @@ from pages.codes import natural_key
 from pages.models.action import ActionPage
 from pages.models.base import BasePage, ImportedFields
 from pages.models.publishing import PublishingForm, PublishingRules
+from pages.models.record import PrintedPage
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +110,7 @@ def _kept(formset: Any) -> list[Any]:
     return [row for row in formset if row.is_valid() and not row.cleaned_data.get("DELETE")]
 
 
-class ProgrammePage(PublishingRules, ImportedFields, BasePage):
+class ProgrammePage(PrintedPage, PublishingRules, ImportedFields, BasePage):
     """The document of a year. An action listed in several axes is presented, and counted, in
     one of them."""
 
@@ -205,6 +206,14 @@ class ProgrammePage(PublishingRules, ImportedFields, BasePage):
         """Every readable action, once, in the order of the codes."""
         return sorted(self.readable_actions.values(), key=lambda action: action.code_key)
 
+    @property
+    def print_name(self) -> str:
+        return f"programme-{self.year or self.pk}"
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
+        self.shows_drafts = True
+        return super().serve_preview(request, mode_name)
+
     def summary(self) -> str:
         return self.search_description or (f"Programme de l'année {self.year}" if self.year else "")
 
@@ -212,7 +221,6 @@ class ProgrammePage(PublishingRules, ImportedFields, BasePage):
         return programme_data.document(self)
 
     def get_context(self, request: HttpRequest, *args: Any, **kwargs: Any) -> dict[str, Any]:
-        self.shows_drafts = bool(getattr(request, "is_preview", False))
         context = super().get_context(request, *args, **kwargs)
         return context | {"outline": self.outline(), "action_count": len(self.readable_actions)}
 

@@ -8,7 +8,6 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
 
 from modelcluster.fields import ParentalKey
 from wagtail import blocks
@@ -18,12 +17,11 @@ from wagtail.fields import RichTextField, StreamField
 from wagtail.images.blocks import ImageBlock
 from wagtail.models import Orderable
 from wagtail.search import index
-from wagtail.url_routing import RouteResult
 
 from pages.models.base import BasePage
 from pages.models.experience import ExperiencePage, ExperienceQuerySet
 from pages.models.people import Person
-from pages.typesetting.responses import HEADERS
+from pages.models.record import PrintedPage, PrintedVersion
 
 ZOOM_GROUPS = [
     ("publications", "Des publications"),
@@ -61,7 +59,7 @@ class ProductionBlock(blocks.StructBlock):
         return cleaned
 
 
-class RecueilPage(BasePage):
+class RecueilPage(PrintedPage, BasePage):
     """The volume of one year. Its sheets, their order and their authors are never typed."""
 
     year = models.PositiveSmallIntegerField(
@@ -99,7 +97,6 @@ class RecueilPage(BasePage):
     # A copy is another year's volume.
     exclude_fields_in_copy = ["year"]
     template = "pages/recueil_page.html"
-    preview_modes = [("", "Site"), ("print", "Imprimé")]
 
     class Meta:
         verbose_name = "recueil annuel"
@@ -143,28 +140,9 @@ class RecueilPage(BasePage):
         grouped = [(label, [e for e in entries if e["group"] == key]) for key, label in ZOOM_GROUPS]
         return [(label, found) for label, found in grouped if found]
 
-    def route(self, request: HttpRequest, path_components: list[str]) -> RouteResult:
-        """« …/pdf/ » is the newest PDF of record, « …/pdf/2/ » the second."""
-        if path_components[:1] == ["pdf"] and len(path_components) <= 2 and self.live:
-            return RouteResult(self, kwargs={"version": (path_components[1:] or ["0"])[0]})
-        return super().route(request, path_components)
-
-    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponseBase:
-        if mode_name != "print":
-            return super().serve_preview(request, mode_name)
-        # The printing module reads the models: it cannot be imported above them.
-        from pages.printing.recueil import preview
-
-        return preview(self)
-
-    def serve(self, request: HttpRequest, version: str = "") -> HttpResponseBase:
-        if not version:
-            return super().serve(request)
-        wanted = self.versions.filter(number=version) if version.isdecimal() else None
-        found = self.versions.first() if version == "0" else wanted and wanted.first()
-        if not found:
-            raise Http404("Cette version n'existe pas.")
-        return found.response()
+    @property
+    def print_name(self) -> str:
+        return f"recueil-{self.year}"
 
 
 def _production(value: Any) -> dict[str, Any]:
@@ -208,35 +186,11 @@ class RecueilTeamMember(Orderable):
         return f"{self.get_role_display()} : {self.person}"
 
 
-class RecueilVersion(models.Model):
-    """A PDF of record: never replaced, so that what was cited can be read again."""
-
+class RecueilVersion(PrintedVersion):
     page = models.ForeignKey(RecueilPage, on_delete=models.CASCADE, related_name="versions")
-    number = models.PositiveSmallIntegerField("version")
     file = models.FileField("fichier", upload_to="recueils/", editable=False)
-    sha256 = models.CharField("empreinte SHA-256", max_length=64, editable=False)
-    size = models.PositiveIntegerField("octets", editable=False)
-    created_at = models.DateTimeField("établie le", auto_now_add=True)
 
-    class Meta:
-        verbose_name = "PDF de référence"
-        verbose_name_plural = "PDF de référence"
-        ordering = ["-number"]
+    class Meta(PrintedVersion.Meta):
         constraints = [
             models.UniqueConstraint(fields=["page", "number"], name="unique_recueil_version")
         ]
-
-    def __str__(self) -> str:
-        return f"{self.page} – version {self.number}"
-
-    def response(self) -> FileResponse:
-        return FileResponse(
-            self.file.open("rb"),
-            filename=self.name,
-            content_type="application/pdf",
-            headers=HEADERS | {"ETag": f'"{self.sha256}"'},
-        )
-
-    @property
-    def name(self) -> str:
-        return f"recueil-{self.page.year}-v{self.number}.pdf"

@@ -1,23 +1,14 @@
 """The yearly collection on paper: cover, preface, contents with true page numbers, sheets,
-credits, zoom. Its PDFs of record are kept, one for each version."""
+credits, zoom."""
 
-from hashlib import sha256
 from typing import Any
 
-from django.conf import settings
-from django.core.files.base import ContentFile
-from django.db import transaction
-from django.http import HttpResponse
-
-from wagtail.models import Site
-
-from pages.models import CentreSettings, RecueilPage, RecueilVersion
+from pages.models import RecueilPage
 from pages.printing.sheet import rich, sheet, typeset_text
+from pages.printing.volume import base_url_of, volume_data
 from pages.templatetags.site_tags import french_list
-from pages.typesetting.codes import qr_code
-from pages.typesetting.pictures import LOGO, Pictures
+from pages.typesetting.pictures import Pictures
 from pages.typesetting.press import Printed, TypesettingError, print_pdf
-from pages.typesetting.responses import pdf_response
 
 TEMPLATE = "pages/print/recueil.typ"
 
@@ -31,20 +22,13 @@ def print_recueil(page: RecueilPage) -> Printed:
     data = recueil_data(page, pictures)
     if not data["sheets"]:
         raise TypesettingError(f"Aucune fiche expérience publiée pour l'année {page.year}.")
-    if data["url"]:
-        pictures.files["code.svg"] = qr_code(data["url"])
     return print_pdf(TEMPLATE, data, pictures.files)
 
 
 def recueil_data(page: RecueilPage, pictures: Pictures) -> dict[str, Any]:
-    site = page.get_site() or Site.objects.filter(is_default_site=True).first()
-    base_url = site.root_url if site else settings.WAGTAILADMIN_BASE_URL
-    centre = CentreSettings.objects.filter(site=site).first() or CentreSettings()
+    base_url = base_url_of(page)
     sheets = page.sheets().select_related("cover").prefetch_related("contacts")
-    return {
-        "title": typeset_text(page.title),
-        "year": str(page.year),
-        "cover": pictures.add(page.cover),
+    return volume_data(page, pictures) | {
         "preface": rich(page.preface, base_url),
         "sheets": [sheet(one, pictures, base_url) for one in sheets],
         "roles": [
@@ -55,16 +39,6 @@ def recueil_data(page: RecueilPage, pictures: Pictures) -> dict[str, Any]:
             {"label": label, "entries": [_entry(entry, pictures) for entry in entries]}
             for label, entries in page.productions()
         ],
-        "centre": {
-            "name": typeset_text(centre.name),
-            "lines": [typeset_text(line) for line in centre.address.splitlines()],
-            "phone": typeset_text(centre.phone),
-            "email": typeset_text(centre.email),
-            "website": base_url,
-        },
-        "logo": pictures.add(centre.logo, LOGO),
-        "funders": _logos(centre, pictures),
-        "url": page.full_url or "",
     }
 
 
@@ -82,45 +56,6 @@ def _entry(entry: dict[str, Any], pictures: Pictures) -> dict[str, Any]:
 
 def _alt(image: Any) -> str:
     return (image.contextual_alt_text or image.default_alt_text) if image else ""
-
-
-def _logos(centre: CentreSettings, pictures: Pictures) -> list[dict[str, str]]:
-    if centre.pk is None:
-        return []
-    found = []
-    for funder in centre.funders.current().with_logos():
-        body = funder.organisation
-        shown = pictures.add(body.logo, LOGO)
-        found.append({"name": typeset_text(body.name), "file": shown["file"] if shown else ""})
-    return found
-
-
-def record(*, page: RecueilPage) -> RecueilVersion:
-    """Prints and keeps a new PDF of record; returns the newest one when nothing changed.
-
-    Raises TypesettingError.
-    """
-    pdf = print_recueil(page).pdf
-    digest = sha256(pdf).hexdigest()
-    with transaction.atomic():
-        newest = page.versions.select_for_update().first()
-        if newest and newest.sha256 == digest:
-            return newest
-        version = RecueilVersion(
-            page=page, number=newest.number + 1 if newest else 1, sha256=digest, size=len(pdf)
-        )
-        version.file.save(version.name, ContentFile(pdf), save=False)
-        version.save()
-    return version
-
-
-def preview(page: RecueilPage) -> HttpResponse:
-    """The draft's PDF, or what stops it from being made."""
-    try:
-        return pdf_response(print_recueil(page).pdf, page.slug or "apercu")
-    except TypesettingError as error:
-        text = f"Aperçu impossible.\n\n{error}\n"
-        return HttpResponse(text, content_type="text/plain; charset=utf-8")
 
 
 def prefilled(year: int) -> RecueilPage:

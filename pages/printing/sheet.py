@@ -43,7 +43,7 @@ def sheet(page: ExperiencePage, pictures: Pictures, base_url: str) -> dict[str, 
         ),
         "authors": french_list(a.person.full_name for a in page.authors.select_related("person")),
         "cover": pictures.add(page.cover),
-        "blocks": [part for block in page.body for part in _parts(block, pictures, base_url)],
+        "blocks": [part for block in page.body for part in parts(block, pictures, base_url)],
         "contacts": [
             {
                 "name": typeset_text(contact.name),
@@ -58,7 +58,8 @@ def sheet(page: ExperiencePage, pictures: Pictures, base_url: str) -> dict[str, 
     }
 
 
-def _parts(block: Any, pictures: Pictures, base_url: str) -> list[dict[str, Any]]:
+def parts(block: Any, pictures: Pictures, base_url: str) -> list[dict[str, Any]]:
+    """What is printed of one block of an article, as `typesetting/article.typ` reads it."""
     value = block.value
     match block.block_type:
         case "heading":

@@ -123,7 +123,7 @@ def test_what_blocks_is_refused_at_the_preparation():
 def test_what_blocks_is_refused_at_the_approval(monkeypatch):
     mailing = prepared()
     finding = lifecycle.preflight.run(make_issue(slug="vide", first_month=5, body=[]))[0]
-    monkeypatch.setattr(lifecycle.preflight, "run", lambda issue: [finding])
+    monkeypatch.setattr(lifecycle.preflight, "QUICK", (lambda draft: [finding],))
     with pytest.raises(LifecycleError, match="Le numéro est vide"):
         lifecycle.approve(mailing=mailing, content_hash=mailing.content_hash, user=None)
 

@@ -20,7 +20,8 @@ from pages.models import (
     RecueilPage,
     RecueilTeamMember,
 )
-from pages.printing.recueil import prefilled, print_recueil, record
+from pages.printing.record import record
+from pages.printing.recueil import prefilled, print_recueil
 from pages.typesetting.press import TypesettingError
 from tests import pdf
 from tests.builders import make_experience
@@ -248,16 +249,16 @@ def test_creating_and_keeping_need_their_rights(editor, client, django_user_mode
     listing = ExperienceIndexPage.objects.get()
     visitor = django_user_model.objects.create_user("visite", password="x")
     client.force_login(visitor)
-    for name, key in (("recueil_create", listing.pk), ("recueil_keep", page.pk)):
+    for name, key in (("recueil_create", listing.pk), ("record_keep", page.pk)):
         assert client.post(reverse(name, args=[key])).status_code == 302
     client.force_login(editor)
-    client.post(reverse("recueil_keep", args=[page.pk]))
+    client.post(reverse("record_keep", args=[page.pk]))
     assert not page.versions.exists()
 
 
 def test_who_publishes_keeps_a_pdf_of_record_and_it_is_logged(sheets, admin_client):
     page = make_recueil()
-    address = reverse("recueil_keep", args=[page.pk])
+    address = reverse("record_keep", args=[page.pk])
     assert "Aucun PDF" in admin_client.get(address).content.decode()
     answer = admin_client.post(address, follow=True).content.decode()
     assert "La version 1 est enregistrée." in answer
