@@ -6,10 +6,10 @@ to have been done (429, 503, never connected) is nobody's refusal, and waits.
 """
 
 import math
-import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from time import monotonic, sleep
 from typing import Any, Final
 
 from django.core.mail import EmailMultiAlternatives
@@ -114,8 +114,8 @@ class ProviderTransport:
         self.open()
         found: dict[str, Answer] = {}
         waiting = list(_unlike(recipients, found))
-        until, calls = time.monotonic() + _SECONDS, 0
-        while waiting and calls < _CALLS and time.monotonic() < until:
+        until, calls = monotonic() + _SECONDS, 0
+        while waiting and calls < _CALLS and monotonic() < until:
             calls += 1
             group = waiting.pop()
             try:
@@ -214,7 +214,7 @@ class ProviderTransport:
                 short = 0 < error.retry_after <= _SHORT_WAIT
                 if not short or not tries_left:
                     raise
-                time.sleep(error.retry_after)
+                sleep(error.retry_after)
         raise AssertionError("the last try returns or raises")
 
     def _answers(self, message: EmailMultiAlternatives, group: Sequence[Recipient]) -> list[Answer]:
