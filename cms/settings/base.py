@@ -198,8 +198,11 @@ ANYMAIL: dict[str, Any] = {
     if key.startswith("ANYMAIL_")
 }
 
-# How the letter leaves: "smtp" (our pipelined client) or "django" (any EMAIL_BACKEND).
+# How the letter leaves: "smtp" (our pipelined client), "provider" (EMAIL_BACKEND is one of
+# Anymail's) or "django" (any other EMAIL_BACKEND).
 NEWSLETTER_TRANSPORT = env.text("NEWSLETTER_TRANSPORT", "smtp")
+# People written to in one call to a provider that answers for each (1: one call each).
+NEWSLETTER_PROVIDER_BATCH = env.integer("NEWSLETTER_PROVIDER_BATCH", 1)
 NEWSLETTER_JOURNAL_DIR = VAR_DIR / "journal"
 # Uploaded lists of addresses, until they are taken in: no server may serve this folder.
 NEWSLETTER_IMPORT_DIR = VAR_DIR / "imports"

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
-Reason = Literal["dns", "refused", "timeout", "tls", "auth", "greeting", "sender", "network"]
+Reason = Literal[
+    "dns", "refused", "timeout", "tls", "auth", "greeting", "sender", "network", "busy"
+]
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")  # RFC 3463
 _ADDRESS_LIKE = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
@@ -51,12 +53,18 @@ class Answer:
 
 
 class RelayUnavailable(ConnectionError):  # noqa: N818  (says what happened)
-    """Nobody can be served for now and nothing was sent. `str()` is a French explanation."""
+    """Nobody can be served for now and nothing was sent. `str()` is a French explanation.
 
-    def __init__(self, explanation: str, reason: Reason, code: int = 0) -> None:
+    `retry_after`: the seconds that the other side asked for, 0 when it did not.
+    """
+
+    def __init__(
+        self, explanation: str, reason: Reason, code: int = 0, *, retry_after: float = 0.0
+    ) -> None:
         super().__init__(explanation)
         self.reason: Reason = reason
         self.code = code
+        self.retry_after = retry_after
 
 
 def explained(error: Exception, host: str, port: int) -> RelayUnavailable:

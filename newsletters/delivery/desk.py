@@ -78,10 +78,11 @@ class Desk:
         return halt
 
     def _in_turn(self, rows: Sequence[Claimed], answered: set[int]) -> None:
-        for row in rows:
+        line = self._lines[0]
+        for start in range(0, len(rows), line.size):
             if self._should_stop() or not self._may_go_on():
                 break
-            self._note(Settled(row, self._lines[0].offer(row)), answered)
+            self._note(line.serve(rows[start : start + line.size]), answered)
 
     def _in_threads(self, rows: Sequence[Claimed], answered: set[int]) -> None:
         todo, answers = deque(rows), deque[Settled]()
@@ -92,7 +93,7 @@ class Desk:
                 _, running = wait(running, timeout=_TICK_SECONDS)
                 try:
                     while answers:
-                        self._note(answers.popleft(), answered)
+                        self._note([answers.popleft()], answered)
                     if halt or self._should_stop() or not self._may_go_on():
                         todo.clear()
                 except HaltError as asked:
@@ -116,10 +117,12 @@ class Desk:
         answered.add(settled.row.pk)
         self.served += settled.answer.outcome is Outcome.ACCEPTED
 
-    def _note(self, settled: Settled, answered: set[int]) -> None:
-        """Keep an answer, then judge by it. Raises HaltError."""
-        self._keep(settled, answered)
-        self._watch(settled.answer)
+    def _note(self, settled: Sequence[Settled], answered: set[int]) -> None:
+        """Keep all answers, then judge by them. Raises HaltError."""
+        for one in settled:
+            self._keep(one, answered)
+        for one in settled:
+            self._watch(one.answer)
 
     def _watch(self, answer: Answer) -> None:
         later = answer.outcome is Outcome.RETRY
@@ -175,11 +178,21 @@ def _serve(line: Line, todo: deque[Claimed], answers: deque[Settled]) -> None:
     """One line's part of a batch. Raises HaltError, and the other lines then get nothing more."""
     try:
         while True:
-            try:
-                row = todo.popleft()
-            except IndexError:
+            rows = _taken(todo, line.size)
+            if not rows:
                 return
-            answers.append(Settled(row, line.offer(row)))
+            answers.extend(line.serve(rows))
     except BaseException:
         todo.clear()
         raise
+
+
+def _taken(todo: deque[Claimed], size: int) -> list[Claimed]:
+    """Up to `size` rows, which no other line then has."""
+    rows: list[Claimed] = []
+    try:
+        while len(rows) < size:
+            rows.append(todo.popleft())
+    except IndexError:
+        pass
+    return rows

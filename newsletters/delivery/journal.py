@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -84,6 +84,20 @@ class Journal:
 
     def intend(self, delivery: int) -> None:
         self._write(b"S %d\n" % delivery)
+
+    def intend_all(self, deliveries: Iterable[int]) -> None:
+        """`intend`, for messages that leave in one call: one write."""
+        self._write(b"".join(b"S %d\n" % delivery for delivery in deliveries))
+
+    def answer_all(
+        self, done: Iterable[int], refused: Mapping[int, int], retry: Iterable[int]
+    ) -> None:
+        """The answers of one call, in one write; of `refused`, {id: code}."""
+        lines = [b"D %d\n" % delivery for delivery in done]
+        lines += [b"R %d %d\n" % one for one in refused.items()]
+        lines += [b"T %d\n" % delivery for delivery in retry]
+        if lines:
+            self._write(b"".join(lines))
 
     def done(self, delivery: int) -> None:
         self._write(b"D %d\n" % delivery)

@@ -5,13 +5,14 @@ that claims and marks.
 """
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from newsletters.delivery.answers import Answer, Outcome, RelayUnavailable
-from newsletters.delivery.claim import Claimed
+from newsletters.delivery.claim import Claimed, Settled
 from newsletters.delivery.journal import Journal, discard
 from newsletters.delivery.message import Addressing, explained
-from newsletters.delivery.transport import Transport
+from newsletters.delivery.transport import BatchTransport, Transport
 from newsletters.delivery.wire import WireError
 from newsletters.models import Mailing
 
@@ -21,11 +22,21 @@ CONNECTION_CODES: Final = (0, 421)
 
 
 class HaltError(Exception):
-    """Nobody more can be served for now; the text, in French, is the reason shown."""
+    """Nobody more can be served for now; the text, in French, is the reason shown.
 
-    def __init__(self, reason: str, kind: Mailing.PauseKind = Mailing.PauseKind.FAULT) -> None:
+    `wait`: seconds that the other side asked for, 0 when it did not.
+    """
+
+    def __init__(
+        self,
+        reason: str,
+        kind: Mailing.PauseKind = Mailing.PauseKind.FAULT,
+        *,
+        wait: float = 0.0,
+    ) -> None:
         super().__init__(reason)
         self.kind = kind
+        self.wait = wait
         self.served = 0  # messages accepted before it, by the run that it ends
 
 
@@ -33,9 +44,19 @@ class Line:
     """A transport and its journal, used by one thread at a time."""
 
     def __init__(self, addressing: Addressing, transport: Transport, journal: Journal) -> None:
+        """`size` is how many rows it takes at once: 1, unless the transport has batches."""
         self._addressing = addressing
         self._transport = transport
         self._journal = journal
+        self.size = 1
+        if isinstance(transport, BatchTransport):
+            self.size = transport.capacity(addressing.template)
+
+    def serve(self, rows: Sequence[Claimed]) -> list[Settled]:
+        """The answers of up to `size` rows; rows that are not in it were not offered."""
+        if len(rows) == 1 or not isinstance(self._transport, BatchTransport):
+            return [Settled(row, self.offer(row)) for row in rows]
+        return self._offer_together(rows, self._transport)
 
     def offer(self, row: Claimed) -> Answer:
         """Raises HaltError before anything was sent to this person, never after."""
@@ -46,14 +67,29 @@ class Line:
             if answer.outcome is Outcome.RETRY and answer.code in CONNECTION_CODES:
                 # The line was cut before the final dot: nothing was accepted, a new one may do.
                 answer = self._transport.send(recipient, self._addressing.template)
-        except RelayUnavailable as error:
-            self._write_answer(row, Answer(Outcome.RETRY, error.code, "", ""))
-            raise HaltError(str(error)) from error
-        except WireError as error:
+        except (RelayUnavailable, WireError) as error:
             self._write_answer(row, Answer(Outcome.RETRY, 0, "", ""))
-            raise HaltError(explained(error), Mailing.PauseKind.QUESTION) from error
+            raise _halted(error) from error
         self._write_answer(row, answer)
         return answer
+
+    def _offer_together(self, rows: Sequence[Claimed], transport: BatchTransport) -> list[Settled]:
+        """Raises HaltError before anything was sent to these people, never after."""
+        recipients = [
+            self._addressing.recipient(row.email, row.pk, row.subscription_id) for row in rows
+        ]
+        try:
+            self._journal.intend_all(row.pk for row in rows)
+        except OSError as error:
+            raise HaltError(disk_fault(error)) from error
+        try:
+            answers = transport.send_many(recipients, self._addressing.template)
+        except (RelayUnavailable, WireError) as error:
+            self._write_answers(dict.fromkeys(rows))
+            raise _halted(error) from error
+        answered = dict(zip(rows, answers, strict=True))
+        self._write_answers(answered)
+        return [Settled(row, answer) for row, answer in answered.items() if answer is not None]
 
     def turn_page(self) -> None:
         """Forget the journal of a batch whose rows are marked. Raises HaltError."""
@@ -84,6 +120,28 @@ class Line:
             # The answer is known here and reaches the database with the next mark; the next
             # intent will meet the same disk before anything more is sent.
             logger.exception("event=journal_failed delivery=%s", row.pk)
+
+    def _write_answers(self, answered: Mapping[Claimed, Answer | None]) -> None:
+        """None: not offered, which the journal says as « later »."""
+        fates = {row.pk: answer.outcome if answer else None for row, answer in answered.items()}
+        try:
+            self._journal.answer_all(
+                [pk for pk, fate in fates.items() if fate is Outcome.ACCEPTED],
+                {
+                    row.pk: answer.code
+                    for row, answer in answered.items()
+                    if answer and answer.outcome is Outcome.REFUSED
+                },
+                [pk for pk, fate in fates.items() if fate in (None, Outcome.RETRY)],
+            )
+        except OSError:
+            logger.exception("event=journal_failed deliveries=%s", len(fates))
+
+
+def _halted(error: RelayUnavailable | WireError) -> HaltError:
+    if isinstance(error, RelayUnavailable):
+        return HaltError(str(error), wait=error.retry_after)
+    return HaltError(explained(error), Mailing.PauseKind.QUESTION)
 
 
 def disk_fault(error: OSError) -> str:

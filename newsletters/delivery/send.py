@@ -13,15 +13,20 @@ from datetime import timedelta
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 
-from newsletters.delivery.answers import Outcome
+from anymail.backends.base import AnymailBaseBackend
+
+from newsletters.delivery.answers import Outcome, RelayUnavailable
 from newsletters.delivery.claim import BATCH, Batch, skip_cancelled
 from newsletters.delivery.desk import LATE, Desk
 from newsletters.delivery.line import HaltError, Line, disk_fault
 from newsletters.delivery.message import Addressing, explained
 from newsletters.delivery.place import ELSEWHERE, here
+from newsletters.delivery.provider_transport import ProviderTransport
 from newsletters.delivery.smtp import SmtpConnection, TlsMode
 from newsletters.delivery.thresholds import Thresholds, observation
 from newsletters.delivery.throttle import give_back, limited, take, within_domains
@@ -37,6 +42,8 @@ _PROGRESS_SECONDS: Final = 1.0
 _PATIENCE_SECONDS: Final = 5.0
 # Lines wait for each other at the end of a batch: with 20 rows each, a twentieth of the time.
 _ROWS_PER_LINE: Final = 20
+# A statement names its rows one by one, and databases count what they are told.
+_CLAIM_MAX: Final = 10_000
 FAULT_BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 
 
@@ -96,7 +103,10 @@ def _sent(
     if mailing.environment not in ("", here()):
         return HaltError(ELSEWHERE, Mailing.PauseKind.QUESTION)
     lines = min(settings.NEWSLETTER_CONNECTIONS, (mailing.audience or 0) // 10 + 1)
-    transports = [transport] if transport else [configured_transport() for _ in range(lines)]
+    try:
+        transports = [transport] if transport else [configured_transport() for _ in range(lines)]
+    except RelayUnavailable as error:
+        return HaltError(str(error))
     try:
         return _drained(mailing, transports, on_progress, should_stop)
     finally:
@@ -105,9 +115,12 @@ def _sent(
 
 
 def configured_transport() -> Transport:
-    """The transport of NEWSLETTER_TRANSPORT: « smtp » or « django »."""
-    if settings.NEWSLETTER_TRANSPORT == "django":
-        return DjangoTransport()
+    """The transport of NEWSLETTER_TRANSPORT: « smtp », « provider » or « django ».
+
+    Raises RelayUnavailable when its settings are not complete.
+    """
+    if settings.NEWSLETTER_TRANSPORT in ("provider", "django"):
+        return _by_backend()
     implicit: TlsMode = "tls" if settings.EMAIL_USE_SSL else "none"
     connection = SmtpConnection(
         settings.EMAIL_HOST,
@@ -118,6 +131,18 @@ def configured_transport() -> Transport:
         float(settings.EMAIL_TIMEOUT or 30),
     )
     return SmtpTransport(connection, per_connection=settings.NEWSLETTER_PER_CONNECTION)
+
+
+def _by_backend() -> Transport:
+    """EMAIL_BACKEND decides: Anymail's know more answers than Django's can give."""
+    try:
+        backend = get_connection()
+    except ImproperlyConfigured as error:
+        why = str(error).splitlines()[0]
+        raise RelayUnavailable(f"L'envoi est mal configuré : {why}", "auth") from error
+    if isinstance(backend, AnymailBaseBackend):
+        return ProviderTransport(backend, batch=settings.NEWSLETTER_PROVIDER_BATCH)
+    return DjangoTransport(backend)
 
 
 def send_samples(mailing: Mailing, addresses: list[str]) -> int:
@@ -166,7 +191,7 @@ def _drained(
         stack.enter_context(closing(desk))
         while not should_stop():
             try:
-                batch = _next(thresholds, worker.name, len(lines), should_stop)
+                batch = _next(thresholds, worker.name, lines, should_stop)
             except HaltError as asked:
                 return _served(asked, desk)
             if not batch:
@@ -185,13 +210,14 @@ def _served(halt: HaltError, desk: Desk) -> HaltError:
 
 
 def _next(
-    thresholds: Thresholds, worker: str, lines: int, should_stop: Callable[[], bool]
+    thresholds: Thresholds, worker: str, lines: Sequence[Line], should_stop: Callable[[], bool]
 ) -> Batch:
     """The next rows that may leave now; waits for its turn when a limit is reached.
 
     Raises HaltError when the first group is under observation or its figures are bad.
     """
-    wanted = max(BATCH, lines * _ROWS_PER_LINE) if lines > 1 else BATCH
+    sizes = [max(line.size, _ROWS_PER_LINE if len(lines) > 1 else 1) for line in lines]
+    wanted = min(max(BATCH, sum(sizes)), _CLAIM_MAX)
     domains = limited()
     if not domains:
         return thresholds.claim(worker, limit=wanted)
@@ -222,7 +248,8 @@ def _pause(mailing_id: int, halt: HaltError) -> None:
     values["resume_at"] = now + observation() if halt.kind == kinds.CANARY else None
     if halt.kind == kinds.FAULT:
         faults = 0 if halt.served else faults
-        values["resume_at"] = now + FAULT_BACK_OFF[min(faults, len(FAULT_BACK_OFF) - 1)]
+        back_off = FAULT_BACK_OFF[min(faults, len(FAULT_BACK_OFF) - 1)]
+        values["resume_at"] = now + (timedelta(seconds=halt.wait) if halt.wait else back_off)
         values["faults"] = faults + 1
     running.update(state=Mailing.State.PAUSED, **values)
     logger.error("event=mailing_paused mailing=%s kind=%s", mailing_id, halt.kind)

@@ -3,17 +3,11 @@
 from __future__ import annotations
 
 import smtplib
-from typing import Protocol
+from collections.abc import Sequence
+from typing import Protocol, runtime_checkable
 
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
-
-import requests
-from anymail.exceptions import (
-    AnymailAPIError,
-    AnymailRecipientsRefused,
-)
-from urllib3.exceptions import ConnectTimeoutError, NewConnectionError
 
 from .answers import Answer, Outcome, RelayUnavailable, explained, outcome_of, worded
 from .smtp import SmtpConnection
@@ -42,6 +36,19 @@ class Transport(Protocol):
     def close(self) -> None: ...
 
     def send(self, recipient: Recipient, template: WireTemplate) -> Answer: ...
+
+
+@runtime_checkable
+class BatchTransport(Transport, Protocol):
+    """Carries many messages in one call as well, and tells what became of each."""
+
+    def capacity(self, template: WireTemplate) -> int:
+        """How many people `send_many` takes at once."""
+
+    def send_many(
+        self, recipients: Sequence[Recipient], template: WireTemplate
+    ) -> list[Answer | None]:
+        """An answer for each, in order; None for whoever was not offered. Raises as `send` does."""
 
 
 class SmtpTransport:
@@ -81,7 +88,7 @@ class SmtpTransport:
 
 
 class DjangoTransport:
-    """Any EMAIL_BACKEND, Anymail's included: the slow reference, one message object per person.
+    """Any EMAIL_BACKEND but Anymail's: the slow reference, one message object per person.
 
     A backend shows no moment of the final dot, so a connection lost inside it is UNCERTAIN.
     """
@@ -115,10 +122,6 @@ class DjangoTransport:
             return self._smtp_answer(error.smtp_code, error.smtp_error, recipient)
         except smtplib.SMTPResponseException as error:
             return self._smtp_answer(error.smtp_code, error.smtp_error, recipient)
-        except AnymailRecipientsRefused:
-            return Answer(Outcome.REFUSED, 0, "", "destinataire refusé par le fournisseur")
-        except AnymailAPIError as error:
-            return _provider_answer(error)
         except OSError:
             self._backend.close()
             return Answer(Outcome.UNCERTAIN, 0, "", "réponse du serveur d’envoi perdue")
@@ -153,51 +156,17 @@ def _django_message(recipient: Recipient, template: WireTemplate) -> EmailMultiA
     message = EmailMultiAlternatives(
         content.subject,
         text,
-        from_email=_mailbox(content.from_name, content.from_email),
-        to=[_mailbox(recipient.name, ascii_address(recipient.email))],
+        from_email=mailbox(content.from_name, content.from_email),
+        to=[mailbox(recipient.name, ascii_address(recipient.email))],
         reply_to=[content.reply_to] if content.reply_to else None,
         headers=headers,
     )
     message.attach_alternative(page, "text/html")
-    # Anymail gives it to the provider, whose notices bring it back; other backends ignore it.
-    reference = recipient.message_id.strip("<>").partition("@")[0].partition(".")[2]
-    message.metadata = {"delivery": reference}  # type: ignore[attr-defined]
     return message
 
 
-def _mailbox(name: str, email: str) -> str:
+def mailbox(name: str, email: str) -> str:
+    """An address with its name, as Django takes it. Raises HeaderInjection."""
     refuse_injection(name)
     quoted = name.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{quoted}" <{email}>' if name else email
-
-
-def _provider_answer(error: AnymailAPIError) -> Answer:
-    """429 came before any work; another 4xx is a no; a 5xx or no answer tells nothing."""
-    code = error.status_code or 0
-    if _never_connected(error):
-        raise RelayUnavailable(
-            "Le fournisseur d’envoi est injoignable. Vérifiez le réseau.", "network"
-        ) from error
-    if code in {401, 403}:
-        raise RelayUnavailable(
-            f"Le fournisseur d’envoi refuse l’identification (code {code}). Vérifiez la clé.",
-            "auth",
-            code,
-        ) from error
-    if code == 429:
-        return Answer(Outcome.RETRY, code, "", "le fournisseur demande de ralentir")
-    if 400 <= code < 500:
-        return Answer(Outcome.REFUSED, code, "", "message refusé par le fournisseur")
-    return Answer(Outcome.UNCERTAIN, code, "", "réponse du fournisseur perdue")
-
-
-def _never_connected(error: AnymailAPIError) -> bool:
-    """Whether the request was not even written: name, route, port or certificate refused.
-
-    Anymail's error also is requests' own, whose only argument is urllib3's.
-    """
-    if isinstance(error, requests.exceptions.SSLError | requests.exceptions.ConnectTimeout):
-        return True
-    cause = error.__cause__
-    reason = getattr(next(iter(getattr(cause, "args", ())), None), "reason", None)
-    return isinstance(reason, NewConnectionError | ConnectTimeoutError)

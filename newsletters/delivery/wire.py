@@ -138,7 +138,7 @@ class WireTemplate:
         """
         pieces = self._pieces.copy()
         try:
-            pieces[0] = _recipient_head(recipient)
+            pieces[0] = recipient_head(recipient)
             for slot in self._slots:
                 value = recipient.tokens[slot.token]
                 quoted = _quoted_value(value)
@@ -163,11 +163,15 @@ class WireTemplate:
         page = self._placeholder.sub(lambda found: html.escape(tokens[found[1]]), self.content.html)
         return text, page
 
+    def pieces(self, body: str) -> list[str]:
+        """A body cut at its placeholders: literal, token, literal, … always a literal last."""
+        return self._placeholder.split(body)
+
     def _compiled(self, body: str) -> tuple[list[bytes], list[tuple[int, str]]]:
         """Quoted pieces of a body, and (index of an empty piece, token that fills it)."""
         pieces: list[bytes] = []
         slots: list[tuple[int, str]] = []
-        *before, last = self._placeholder.split(body)
+        *before, last = self.pieces(body)
         for literal, token in zip(before[::2], before[1::2], strict=True):
             quoted = _quoted(literal)
             # A token stands alone on its line, whatever its length does not lengthen another.
@@ -300,7 +304,11 @@ def _display_name(name: str) -> str:
     return f"=?utf-8?b?{b2a_base64(raw, newline=False).decode('ascii')}?="
 
 
-def _recipient_head(recipient: Recipient) -> bytes:
+def recipient_head(recipient: Recipient) -> bytes:
+    """To, Message-ID and the person's own headers, CRLF included.
+
+    Raises AddressRefused, HeaderInjection, or WireError for a header that may not be there.
+    """
     address = ascii_address(recipient.email)
     if not _MESSAGE_ID.fullmatch(recipient.message_id):
         refuse_injection(recipient.message_id)

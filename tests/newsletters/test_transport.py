@@ -12,9 +12,6 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.core.mail.backends.smtp import EmailBackend
 
 import pytest
-import requests
-from anymail.exceptions import AnymailRecipientsRefused, AnymailRequestsAPIError
-from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError
 
 from newsletters.delivery.answers import Outcome, RelayUnavailable
 from newsletters.delivery.smtp import SmtpConnection
@@ -153,14 +150,6 @@ class Backend(BaseEmailBackend):
         return self.result
 
 
-def provider_error(status: int | None, cause: BaseException | None = None) -> BaseException:
-    error: BaseException = AnymailRequestsAPIError("refused", status_code=status)
-    if cause is not None:
-        error = type("Both", (AnymailRequestsAPIError, type(cause)), {})("refused")
-        error.__cause__ = cause
-    return error
-
-
 @pytest.mark.parametrize(
     ("result", "outcome"),
     [
@@ -168,46 +157,11 @@ def provider_error(status: int | None, cause: BaseException | None = None) -> Ba
         (0, Outcome.RETRY),
         (TimeoutError(), Outcome.UNCERTAIN),
         (smtplib.SMTPServerDisconnected("gone"), Outcome.UNCERTAIN),
-        (AnymailRecipientsRefused(), Outcome.REFUSED),
-        (provider_error(400), Outcome.REFUSED),
-        (provider_error(429), Outcome.RETRY),
-        (provider_error(502), Outcome.UNCERTAIN),
-        (provider_error(None, requests.ReadTimeout()), Outcome.UNCERTAIN),
-        (
-            provider_error(None, requests.ConnectionError(ProtocolError("aborted"))),
-            Outcome.UNCERTAIN,
-        ),
     ],
     ids=lambda value: type(value).__name__ if isinstance(value, BaseException) else str(value),
 )
 def test_what_a_backend_does_has_one_meaning(result: int | BaseException, outcome: Outcome) -> None:
     assert DjangoTransport(Backend(result)).send(RECIPIENT, TEMPLATE).outcome is outcome
-
-
-@pytest.mark.parametrize(
-    ("error", "reason"),
-    [
-        (provider_error(401), "auth"),
-        (provider_error(403), "auth"),
-        (provider_error(None, requests.ConnectTimeout()), "network"),
-        (provider_error(None, requests.exceptions.SSLError()), "network"),
-        (
-            provider_error(
-                None,
-                requests.ConnectionError(
-                    MaxRetryError(None, "/", NewConnectionError(None, "refused"))  # type: ignore[arg-type]
-                ),
-            ),
-            "network",
-        ),
-    ],
-)
-def test_a_provider_that_was_never_reached_concerns_nobody(
-    error: BaseException, reason: str
-) -> None:
-    with pytest.raises(RelayUnavailable) as raised:
-        DjangoTransport(Backend(error)).send(RECIPIENT, TEMPLATE)
-    assert raised.value.reason == reason
 
 
 def test_the_fake_follows_its_script_and_counts_what_it_takes() -> None:
