@@ -21,6 +21,7 @@ from wagtail.search import index
 from wagtail.url_routing import RouteResult
 
 from pages.models.base import BasePage
+from pages.models.documents import french_size
 from pages.models.experience import ExperiencePage, ExperienceQuerySet
 from pages.models.people import Person
 from pages.typesetting.responses import HEADERS
@@ -236,6 +237,11 @@ class RecueilVersion(models.Model):
             content_type="application/pdf",
             headers=HEADERS | {"ETag": f'"{self.sha256}"'},
         )
+
+    @property
+    def french_size(self) -> str:
+        """« 1,2 Mo »"""
+        return french_size(self.size)
 
     @property
     def name(self) -> str:
