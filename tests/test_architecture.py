@@ -91,3 +91,10 @@ def test_mjml_templates_never_ask_for_what_our_engine_ignores_or_fetches():
         text = path.read_text(encoding="utf-8")
         for banned in ('inline="inline"', "<mj-include", "<mj-font", "<mj-social"):
             assert banned not in text, relative(path)
+
+
+def test_the_braces_of_every_stylesheet_balance():
+    # A browser forgives a missing brace, and drops the rules that follow without a word.
+    for path in [*(ROOT / "cms").rglob("*.css"), *(ROOT / "templates").rglob("*.css")]:
+        text = path.read_text(encoding="utf-8")
+        assert text.count("{") == text.count("}"), relative(path)

@@ -8,6 +8,7 @@ from django.utils.functional import cached_property
 
 from wagtail.url_routing import RouteResult
 
+from pages.models.documents import french_size
 from pages.typesetting.responses import HEADERS
 
 
@@ -27,6 +28,11 @@ class PrintedVersion(models.Model):
         verbose_name = "PDF de référence"
         verbose_name_plural = "PDF de référence"
         ordering = ["-number"]
+
+    @property
+    def french_size(self) -> str:
+        """« 1,2 Mo »"""
+        return french_size(self.size)
 
     def __str__(self) -> str:
         return f"{self.page} – version {self.number}"
