@@ -157,7 +157,7 @@ class _Writer:
 
         Known by title and year; the « Autres actions » of a second axis take its name too.
         """
-        year, title = self.programme.year, action.title[:80]
+        year, title = self.programme.year, action.title[:80] or f"Action {action.code}"
         for slug in (_slug(title, year), _slug(f"{title} {axis.title[:60]}", year)):
             page = ActionPage.objects.child_of(self.parent).filter(slug=slug).first()
             if page is None:
@@ -177,7 +177,7 @@ class _Writer:
         extra = list(action.other)
         period, sessions = action.period, action.sessions
         page = ActionPage(
-            title=action.title[:255],
+            title=action.title[:255] or f"Action {action.code or 'sans titre'}",
             slug=slug,
             code=action.code[:30],
             year=self.programme.year,

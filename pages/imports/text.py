@@ -3,6 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from pathlib import Path
+
+# A programme of 100 pages is 0.3 MB of text; what is much longer is another kind of file, and
+# reading it whole for its layout would take minutes.
+LARGEST = 5_000_000  # bytes
 
 Line = tuple[int, str]  # 1-based line number in the file, cleaned text
 
@@ -20,6 +25,27 @@ _PAGE_NUMBER = re.compile(r"^[-–—\s]*(?:p(?:age)?\.?\s*)?\d{1,3}(?:\s*/\s*\d
 
 class ImportTextError(ValueError):
     """The file cannot be read as text; the message is French and made for the editor."""
+
+
+def read_file(path: Path) -> str:
+    """Return the text of a file.
+
+    Raises ImportTextError when there is none to read there, or far too much.
+    """
+    try:
+        if path.is_dir():
+            raise ImportTextError("C’est un dossier : donnez un fichier texte.")
+        if not path.exists():
+            raise ImportTextError("Fichier introuvable.")
+        with path.open("rb") as file:
+            data = file.read(LARGEST + 1)
+    except PermissionError as error:
+        raise ImportTextError("Fichier illisible : la lecture en est refusée.") from error
+    except OSError as error:
+        raise ImportTextError(f"Fichier illisible (erreur {error.errno} du système).") from error
+    if len(data) > LARGEST:
+        raise ImportTextError(f"Le fichier dépasse {LARGEST // 1_000_000} Mo de texte.")
+    return read_text(data)
 
 
 def read_text(data: bytes) -> str:

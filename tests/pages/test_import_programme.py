@@ -1,15 +1,20 @@
 """`import_programme`: drafts, actions counted once, and nothing half-written."""
 
 import json
+from dataclasses import replace
 from datetime import date
 from io import StringIO
 
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 import pytest
 
+from pages.imports.programme import parse
+from pages.imports.programme_drafts import create_drafts
+from pages.management.commands.import_programme import actions_page
 from pages.models import ActionFormat, ActionListing, ActionPage, ProgrammePage
 from tests.builders import make_home
+from tests.pages.test_programme_layouts import LAYOUTS
 from tests.pages.test_programme_parser import LISTED
 
 pytestmark = pytest.mark.django_db
@@ -116,33 +121,29 @@ def test_every_doubt_is_said_with_its_line(sample):
     assert "point(s) à vérifier" in run(sample)
 
 
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "vide"),
-        (b"%PDF-1.7 \x00\x01", "PDF"),
-        ("Compte rendu de réunion\n\nOrdre du jour".encode(), "programme"),
-    ],
-)
-def test_an_unreadable_file_is_refused_in_french_and_writes_nothing(tmp_path, content, message):
+def test_an_action_without_title_still_becomes_a_draft():
     make_home()
-    path = tmp_path / "autre.txt"
-    path.write_bytes(content)
-    with pytest.raises(CommandError, match=message):
-        run(path)
-    assert not ActionPage.objects.exists()
+    programme = parse(LISTED)
+    axis = programme.axes[0]
+    nameless = replace(axis, title="", actions=(replace(axis.actions[0], title="", code="Z9"),))
+    drafted = create_drafts(programme=replace(programme, axes=(nameless,)), parent=actions_page())
+    assert [page.title for page in drafted.actions] == ["Action Z9"]
 
 
-def test_a_missing_file_is_said_in_one_sentence(tmp_path):
-    with pytest.raises(CommandError, match="fichier illisible"):
-        run(tmp_path / "absent.txt")
+@pytest.mark.parametrize("name", ["axes_and_cards", "roman_axes_and_bullets", "orientations"])
+def test_other_layouts_become_drafts_with_their_pointers_linked(name):
+    make_home()
+    report = json.loads(run(LAYOUTS / f"{name}.txt", "--json"))
+    assert report["other_parts"] == 0
+    assert report["actions"] == ActionPage.objects.filter(live=False).count() > 0
+    assert ActionListing.objects.filter(is_main=False).count() == report["cross_references"] == 1
 
 
 @pytest.mark.seeds
 def test_the_real_programme_gives_all_its_parts_and_actions(seeds):
     make_home()
     report = json.loads(run(seeds / "002_a3b9d80d5c978b8e.txt", "--json"))
-    assert (report["axes"], report["actions"], report["cross_references"]) == (14, 42, 2)
+    assert (report["axes"], report["actions"], report["cross_references"]) == (11, 42, 2)
     assert len(report["doubts"]) == 24
     assert ActionListing.objects.filter(is_main=False).count() == 2
     assert ActionPage.objects.filter(live=False).count() == 42

@@ -3,7 +3,7 @@
 import json
 from io import StringIO
 
-from django.core.management import CommandError, call_command
+from django.core.management import call_command
 
 import pytest
 
@@ -133,28 +133,6 @@ def test_the_report_can_be_read_by_a_script(sample):
     assert report["year"] == 2023
     assert [sheet["period"] for sheet in report["sheets"]] == ["mars 2023", "juin/juillet 2023"]
     assert all(sheet["made"] for sheet in report["sheets"])
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        (b"", "vide"),
-        (b"%PDF-1.7 \x00\x01", "PDF"),
-        ("Compte rendu de réunion\n\nOrdre du jour".encode(), "recueil"),
-    ],
-)
-def test_an_unreadable_file_is_refused_in_french_and_writes_nothing(tmp_path, content, message):
-    make_home()
-    path = tmp_path / "autre.txt"
-    path.write_bytes(content)
-    with pytest.raises(CommandError, match=message):
-        run(path)
-    assert not ExperiencePage.objects.exists()
-
-
-def test_a_missing_file_is_said_in_one_sentence(tmp_path):
-    with pytest.raises(CommandError, match="fichier illisible"):
-        run(tmp_path / "absent.txt")
 
 
 @pytest.mark.seeds

@@ -1,6 +1,6 @@
 """Read a yearly programme of work (« programme », « orientations de travail »)."""
 
-from pages.imports.programme.parser import parse
+from pages.imports.programme.parser import count_axes, parse
 from pages.imports.programme.records import (
     Action,
     Axis,
@@ -19,5 +19,6 @@ __all__ = [
     "Programme",
     "ProgrammeError",
     "all_actions",
+    "count_axes",
     "parse",
 ]

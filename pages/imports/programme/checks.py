@@ -19,6 +19,7 @@ _FIELDS = {
     "territories": "Territoire",
     "animation": "Animation",
 }
+_MORE = ("speakers", "partnerships", "objectives", "contents", "other")
 _USUAL = 0.7  # share of the cards that print a label, from which its absence is worth a look
 
 
@@ -66,7 +67,7 @@ def check(axes: Sequence[Axis]) -> tuple[list[Axis], list[Doubt]]:
     ]
     expected = usual if 2 * len(ruled) >= len(everything) else []
     flagged = [_checked(axis, expected) for axis in axes]
-    return _order(flagged), _codes(everything)
+    return _order(flagged), _codes(everything, [code for axis in axes for code in _pointers(axis)])
 
 
 def _has_block(action: Action) -> bool:
@@ -90,7 +91,7 @@ def _checked(axis: Axis, expected: Sequence[str]) -> Axis:
 
 
 def _absent(action: Action, expected: Sequence[str]) -> list[Doubt]:
-    if expected and not _has_block(action):
+    if expected and not any(getattr(action, name) for name in (*_FIELDS, *_MORE)):
         message = "Pas de bloc d’informations (date, séances, public…) sous cette action."
         return [Doubt(action.line, "period", message)]
     return [
@@ -139,12 +140,18 @@ def _ranges(prefix: str, numbers: Sequence[int]) -> str:
     )
 
 
-def _codes(actions: Sequence[Action]) -> list[Doubt]:
+def _pointers(axis: Axis) -> list[str]:
+    return [ref.code for ref in axis.references if ref.code] + [
+        code for sub in axis.subaxes for code in _pointers(sub)
+    ]
+
+
+def _codes(actions: Sequence[Action], pointers: Sequence[str]) -> list[Doubt]:
     """Return the holes of the lettered codes, and the codes given twice."""
     numbers: dict[str, list[int]] = {}
-    for action in actions:
+    for code in [*(action.code for action in actions), *pointers]:
         prefix = ""
-        for kind, number, letters in natural_key(action.code):
+        for kind, number, letters in natural_key(code):
             prefix = letters if kind and letters not in {"et", "bis", "ter"} else prefix
             if not kind and prefix:
                 numbers.setdefault(prefix, []).append(number)

@@ -2,9 +2,10 @@
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from pages.imports.names import fold
 from pages.imports.programme import headings, labels
 from pages.imports.programme.prose import Source, paragraphs
 from pages.imports.programme.rows import Row
@@ -54,6 +55,15 @@ def year_of(rows: Sequence[Row]) -> tuple[int | None, list[Doubt]]:
     return None, [Doubt(written[0].number, "year", "Année du programme introuvable.")]
 
 
+def _titles_apart(rows: Sequence[Row]) -> Iterator[Row]:
+    """Part a title from the name of the centre printed just above it."""
+    for row in rows:
+        named = _NAMED.match(row.text) and _YEAR.search(row.text) and headings.plain(row.text)
+        if named and len(row.text.split()) <= 12:
+            yield replace(row, text="")
+        yield row
+
+
 def _several(row: Row, years: Sequence[str]) -> list[Doubt]:
     if len(set(years)) == 1:
         return []
@@ -68,14 +78,14 @@ def opening(
     inside = [
         replace(row, text="") if _OPENING.fullmatch(row.text) else row
         for start, stop in ranges
-        for row in rows[start:stop]
+        for row in _titles_apart(rows[start:stop])
     ]
     texts, notes = paragraphs(inside, source, "introduction")
     kept = list(texts)
     title = next((text for text in kept[:8] if _NAMED.search(text) and headings.plain(text)), "")
     doubts = list(notes)
     if title:
-        kept.remove(title)
+        kept = [text for text in kept if fold(text) not in fold(title)]
     else:
         doubts.append(Doubt(rows[0].number, "title", "Titre du document introuvable."))
     return title, tuple(kept), doubts

@@ -4,20 +4,21 @@ import re
 
 from pages.imports.names import fold
 
-_FORMATS = tuple(
-    fold(word)
-    for word in (
-        "cycle", "formation", "atelier", "groupe de travail", "groupes de travail", "groupe d’",
-        "groupes d’", "groupe de pairs", "groupe de", "groupe inter", "réunion", "réseau",
-        "cooper’villes", "petit déjeuner", "petits déjeuners", "petit-déjeuner", "samedi des élu",
-        "samedis des élu", "5 à 7", "après-midi", "matinée", "rencontre", "journée", "demi-journée",
-        "séminaire", "visite", "voyage d’étude", "restitution", "forum", "expérimentation",
-        "appui", "accompagnement", "étude", "capitalisation", "recherche-action",
-        "mission d’accompagnement", "contribution", "conférence", "colloque", "table ronde",
-        "webinaire", "visioconférence", "débat", "soirée", "café", "club", "module", "stage",
-        "parcours", "plateforme", "exposition", "session", "sensibilisation",
-    )
+_NAMES = (
+    "cycle", "formation", "atelier", "groupe de travail", "groupes de travail", "groupe d’",
+    "groupes d’", "groupe de pairs", "groupe de", "réunion", "réseau",
+    "cooper’villes", "petit déjeuner", "petits déjeuners", "petit-déjeuner", "samedi des élu",
+    "samedis des élu", "5 à 7", "après-midi", "matinée", "rencontre", "journée", "demi-journée",
+    "séminaire", "visite", "voyage d’étude", "restitution", "forum", "expérimentation",
+    "appui", "accompagnement", "étude", "capitalisation", "recherche-action",
+    "mission d’accompagnement", "contribution", "conférence", "colloque", "table ronde",
+    "webinaire", "visioconférence", "débat", "soirée", "café", "club", "module", "stage",
+    "parcours", "plateforme", "exposition", "session", "sensibilisation",
 )  # fmt: skip
+# A whole word, not what it begins: « Rencontrer les entreprises » names no format.
+_BEGINS = re.compile(
+    rf"(?:{'|'.join(re.escape(fold(name)) for name in _NAMES)})(?:e?s|x)?\b|groupes? inter"
+)
 _DASH = re.compile(r"\s[-–—]\s*|[–—]\s*")
 _PARTNERS = re.compile(r"^(?:en\s+)?partenariat\b|^en lien avec\b", re.IGNORECASE)
 _IN_BRACKETS = re.compile(r"\s*\((?P<partners>(?:en\s+)?partenariat\b[^()]*)\)$", re.IGNORECASE)
@@ -25,7 +26,7 @@ _IN_BRACKETS = re.compile(r"\s*\((?P<partners>(?:en\s+)?partenariat\b[^()]*)\)$"
 
 def is_format(text: str) -> bool:
     """Tell whether a text begins with the name of a format (« Les ateliers » too)."""
-    return re.sub(r"^(?:les?|la|un|une|des)\s+", "", fold(text)).startswith(_FORMATS)
+    return bool(_BEGINS.match(re.sub(r"^(?:les?|la|un|une|des)\s+", "", fold(text))))
 
 
 def split_title(text: str) -> tuple[str, str, str]:

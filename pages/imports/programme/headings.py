@@ -10,13 +10,13 @@ from pages.imports.programme.formats import is_format
 from pages.imports.programme.rows import Row
 
 _SEPARATOR = r"\s*(?:[.):]|[-–—](?=\s))*\s*[-–—:]?\s*"
-_ONE_CODE = r"[A-Z]{1,3}\s?\d{1,3}(?:\s?(?:bis|ter|quater)\b)?"
+_ONE_CODE = r"[A-Z]{1,3}[\s-]?\d{1,3}(?:\s?(?:bis|ter|quater)\b)?"
 _STYLES = {
     "axis": r"(?:axe|partie|chapitre|volet|priorité|orientation|thème|thématique|chantier)\s+"
     r"(?:stratégique\s+|prioritaire\s+|thématique\s+|d[’']intervention\s+)?(?:n\s*[°o]\s*)?"
     rf"(?P<code>\d{{1,2}}|[IVX]{{1,5}})\b{_SEPARATOR}(?P<title>.*)",
     "fiche": r"(?:fiche[\s-]action|fiche|action)\s+(?:n\s*[°o]\s*)?"
-    rf"(?P<code>[A-Z]?\d{{1,3}}(?:[.-]\d{{1,2}})?(?:\s?(?:bis|ter))?)\b{_SEPARATOR}(?P<title>.*)",
+    rf"(?P<code>(?:[A-Z]{{1,3}}-?)?\d{{1,3}}(?:[.-]\d{{1,2}})?(?:\s?(?:bis|ter))?)\b{_SEPARATOR}(?P<title>.*)",
     "code": rf"[\[(]?(?P<code>{_ONE_CODE}(?:\s*(?:et|,|/|&|à)\s*{_ONE_CODE})*)[\])]?"
     rf"(?![\w’']){_SEPARATOR}(?P<title>.*)",
     "dotted": rf"(?P<code>\d{{1,2}}(?:\.\d{{1,2}}){{1,2}})(?![\d%]){_SEPARATOR}(?P<title>.*)",
@@ -28,6 +28,7 @@ _PATTERNS = {
     style: re.compile(pattern, re.IGNORECASE if style in {"axis", "fiche"} else 0)
     for style, pattern in _STYLES.items()
 }
+_BULLETED = {"code", "fiche"}  # « • 1. » only numbers the items of a list
 RANKS = ("axis", "roman", "number", "dotted", "deep", "code", "fiche")  # from part to action
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _OPENS = re.compile(r"[«“\"(*]*\s*(?:[^\W\d_]|5 à 7)")
@@ -68,8 +69,11 @@ class Heading:
 
 def read(row: Row) -> tuple[str, str, str] | None:
     """Return (style, code, title begun) when a row is numbered like a heading."""
+    bare = labels.bullet(row.text)
     for style, pattern in _PATTERNS.items():
-        match = pattern.fullmatch(row.text)
+        if bare is not None and style not in _BULLETED:
+            continue
+        match = pattern.fullmatch(row.text if bare is None else bare)
         if match is None:
             continue
         code, title = " ".join(match["code"].split()), match["title"].strip()
@@ -77,7 +81,7 @@ def read(row: Row) -> tuple[str, str, str] | None:
             continue
         if style == "roman" and not _ROMAN.fullmatch(code):
             continue
-        loose = style in {"axis", "fiche"} and row.text[match.end("code") :][:1] == " "
+        loose = style in {"axis", "fiche"} and match.string[match.end("code") :][:1] == " "
         if title[:1].islower() and (style not in {"axis", "fiche"} or loose):
             continue  # « 1. comprendre, 2. écrire » numbers the items of a sentence
         return "deep" if style == "dotted" and code.count(".") > 1 else style, code, title
@@ -116,7 +120,19 @@ def _may_open(rows: Sequence[Row], index: int, found: Sequence[Heading]) -> bool
     above = rows[index - 1].text if index else ""
     touches = bool(found) and found[-1].end == index
     plain = not above or rows[index].top or touches or bool(re.search(r"[.!?…:;][»\")]*$", above))
-    return plain or labels.at_start(above) is not None or marker(above) != ""
+    if plain or labels.at_start(above) is not None or marker(above) != "":
+        return True
+    token = read(rows[index])
+    return token is not None and token[0] in _BULLETED and _under_label(rows, index)
+
+
+def _under_label(rows: Sequence[Row], index: int) -> bool:
+    """Tell whether the lines that touch a row from above hold a label, whose value they end."""
+    while index > 0 and rows[index - 1].text:
+        index -= 1
+        if labels.at_start(rows[index].text) is not None:
+            return True
+    return False
 
 
 def _title_end(rows: Sequence[Row], start: int, style: str) -> int:

@@ -11,6 +11,7 @@ _FIELDS = {
     r"|bénéficiaires?|pour\s+qui",
     "territories": r"territoires?|sites?\s+concernés?|échelle|périmètre|secteurs?\s+concernés?"
     r"|villes?\s+concernées?|communes?\s+concernées?",
+    "place": r"lieux?(?:\s+et\s+(?:dates?|horaires?))?|adresse",
     "animation": r"(?:co-?)?animation|animateurs?|animatrices?|animée?\s+par|pilotage|pilotes?",
     "speakers": r"intervenants?|intervenante?s?|intervenant[·.(-]e[·.)-]*s?\)?|interventions?"
     r"|experts?|avec",

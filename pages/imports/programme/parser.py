@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from pages.imports.paragraphs import excerpt, lexicon
-from pages.imports.programme import cards, checks, cover, references, rows
+from pages.imports.programme import cards, checks, cover, headings, references, rows
 from pages.imports.programme.evidence import PLAIN, blocks_of_labels, without_contents
 from pages.imports.programme.formats import split_title
 from pages.imports.programme.outline import Card, Outline, Part, lay_out
@@ -56,6 +56,18 @@ def parse(text: str) -> Programme:
     axes, coded = checks.check(references.resolve(axes, pages))
     doubts = [*sheet.doubts, *doubts, *more, *ending, *coded]
     return Programme(year, title, introduction, tuple(axes), sheet.footnotes, tuple(doubts))
+
+
+def count_axes(programme: Programme) -> int:
+    """Count the axes, without the parts that follow the last (« Publications », « Annexes »)."""
+    count = len(programme.axes)
+    while count and _is_annex(programme.axes[count - 1]):
+        count -= 1
+    return count or len(programme.axes)
+
+
+def _is_annex(axis: Axis) -> bool:
+    return not axis.code and headings.is_support(axis.title)
 
 
 def _refuse_kind(printed: Sequence[Row]) -> None:
@@ -108,15 +120,14 @@ class _Reader:
         for card in part.cards:
             action = self._action(card, part)
             if pointer := references.pointer_of(action):
-                pointed.append(
-                    references.reference(action.line, action.title, action.format, pointer)
-                )
+                found = references.reference(action.line, action.title, action.format, pointer)
+                pointed.append(replace(found, code=action.code))
             else:
                 actions.append(action)
-        found, missing = self._unmatched(part)
+        listed, missing = self._unmatched(part)
         return Axis(
             line, part.heading.code, part.heading.title, options,
-            tuple(self.axis(sub) for sub in part.subs), tuple(actions), (*pointed, *found),
+            tuple(self.axis(sub) for sub in part.subs), tuple(actions), (*pointed, *listed),
             (*part.doubts, *notes, *missing),
         )  # fmt: skip
 
@@ -144,4 +155,4 @@ class _Reader:
         return found, doubts
 
 
-__all__ = ["all_actions", "parse"]
+__all__ = ["all_actions", "count_axes", "parse"]

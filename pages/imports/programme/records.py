@@ -16,6 +16,7 @@ class CrossReference:
 
     `target_action` is (index of the axis, index of the action), the second counted over the
     actions of the axis, then those of its sub-axes in order; None when the text leaves a doubt.
+    `target_code` is the code that the pointer prints, `code` its own; both may be empty.
     """
 
     line: int
@@ -24,6 +25,8 @@ class CrossReference:
     target_axis: str | None
     target_action: tuple[int, int] | None
     format: str = ""
+    target_code: str = ""
+    code: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,18 +14,21 @@ from pages.imports.records import Doubt
 
 _POINTER = re.compile(
     r"\b(?:voir|cf|se reporter|renvoi|(?:présentée?|détaillée?|décrite?|traitée?)s?)\b"
-    r".*?(?:\b(?:pages?|axes?|actions?|partie|chapitre|ci-dessus|ci-dessous|supra|infra)\b"
-    r"|\bp\.\s*\d|\b[A-Z]{1,3}\s?\d{1,3}\b)",
+    r".*?(?:\b(?:pages?|axes?|actions?|fiches?|partie|chapitre|volet|orientation|priorité"
+    r"|ci-dessus|ci-dessous|supra|infra)\b|\bp\.\s*\d|\b[A-Z]{1,3}[\s-]?\d{1,3}\b)",
     re.IGNORECASE,
 )
 _IN_TITLE = re.compile(r"\s*[([](?P<pointer>[^()\[\]]*)[)\]]\.?\s*$")
 _PAGE = re.compile(r"\b(?:pages?|p\.)\s*(\d{1,3})\b", re.IGNORECASE)
 _AXIS = re.compile(
-    r"\b(?:axe|chapitre|partie)\s+(?:n\s*[°o]\s*)?[«“\"]?\s*(?P<axis>[^»”\"().;,]+?)\s*"
+    r"\b(?:axe|chapitre|partie|volet|orientation|priorité)\s+(?:n\s*[°o]\s*)?[«“\"]?\s*(?P<axis>[^»”\"().;,]+?)\s*"
     r"(?=[»”\"().;,]|\bpages?\b|\bp\.|$)",
     re.IGNORECASE,
 )
-_CODE = re.compile(r"\b([A-Z]{1,3}\s?\d{1,3}(?:\s?(?:bis|ter))?)\b")
+_CODE = re.compile(r"\b([A-Z]{1,3}[\s-]?\d{1,3}(?:\s?(?:bis|ter))?)\b")
+_NUMBER = re.compile(
+    r"\b(?:fiche[\s-]action|fiche|action)\s+(?:n\s*[°o]\s*)?(\d{1,3}(?:\.\d{1,2})*)\b", re.I
+)
 _EMPTY = word_set(
     "le la les l un une des de du d et ou a au aux en dans pour par sur avec quel quelle "
     "quels quelles que qui ne pas son sa ses leur leurs ce cette ces y"
@@ -64,10 +67,12 @@ def title_pointer(title: str) -> tuple[str, str]:
 def reference(line: int, title: str, format_: str, pointer: str) -> CrossReference:
     """Return the reference that a pointer makes, still without target."""
     page, axis = _PAGE.search(pointer), _AXIS.search(pointer)
-    code = _CODE.search(pointer)
+    code = _CODE.search(pointer) or _NUMBER.search(pointer)
     where = axis["axis"] if axis else code[1] if code else None
     bare = title_pointer(title)[0]
-    return CrossReference(line, bare, int(page[1]) if page else None, where, None, format_)
+    return CrossReference(
+        line, bare, int(page[1]) if page else None, where, None, format_, code[1] if code else ""
+    )
 
 
 def resolve(axes: Sequence[Axis], pages: dict[int, int | None]) -> list[Axis]:
@@ -99,7 +104,7 @@ def _resolved(
 def _target(
     pointed: CrossReference, own: int, axes: Sequence[Axis], places: Sequence[Place]
 ) -> tuple[Place | None, str]:
-    if coded := _by_code(pointed, places):
+    if coded := _by_code(pointed, places, axes):
         return coded, ""
     others = [place for place in places if place.key[0] != own] or list(places)
     if not others:
@@ -121,11 +126,15 @@ def _target(
     return None, f"Renvoi à rattacher : « {pointed.title} »."
 
 
-def _by_code(pointed: CrossReference, places: Sequence[Place]) -> Place | None:
-    key = natural_key(pointed.target_axis or "")
+def _by_code(
+    pointed: CrossReference, places: Sequence[Place], axes: Sequence[Axis]
+) -> Place | None:
+    """Return the one action of that code: in the axis pointed to, where codes start again."""
+    key = natural_key(pointed.target_code)
     found = [place for place in places if key and natural_key(place.action.code) == key]
-    letters = bool(re.match(r"[A-Z]{1,3}\s?\d", pointed.target_axis or ""))
-    return found[0] if letters and len(found) == 1 else None
+    if len(found) > 1:
+        found = [place for place in found if _near(pointed, place, axes)]
+    return found[0] if len(found) == 1 else None
 
 
 def _off_page(pointed: CrossReference, place: Place) -> str:

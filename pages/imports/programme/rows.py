@@ -70,11 +70,13 @@ def _without_furniture(rows: Sequence[Row]) -> list[Row]:
     repeated = _running_titles(rows)
     kept = []
     cut = False  # a page number has just been met: what follows opens a page
+    first = next((row.number for row in rows if row.text), 0)
     for row in rows:
         page = numbered.get(row.number)
         if page is None and re.fullmatch(r"[-–—\s]*(?:p(?:age)?\.?\s*)?\d{1,3}[-–—\s]*", row.text):
             page = int(re.sub(r"\D", "", row.text))
         furniture = page is not None or is_footer(row.text) or row.text.casefold() in repeated
+        furniture = furniture and (page is not None or row.number != first)
         if furniture and row.text:
             kept.append(replace(row, text="", page=page))
             cut = cut or page is not None
@@ -105,13 +107,18 @@ def _running_numbers(rows: Sequence[Row]) -> dict[int, int]:
 
 
 def _running_titles(rows: Sequence[Row]) -> set[str]:
-    """Return the texts that stand next to a page cut three times or more, and nowhere else."""
+    """Return the texts that stand next to a page cut three times or more, and nowhere else.
+
+    The first line of the file stands next to one, and may well be the title: it is counted
+    here, and kept by the caller.
+    """
     edges: Counter[str] = Counter()
     every: Counter[str] = Counter(row.text.casefold() for row in rows if row.text)
     printed = [row for row in rows if row.text]
     for index, row in enumerate(printed):
         following = printed[index + 1] if index + 1 < len(printed) else None
-        cut = row.top or following is None or following.top or is_footer(following.text)
+        cut = index == 0 or row.top or following is None or following.top
+        cut = cut or is_footer(following.text if following else "")
         if cut and ":" not in row.text and len(row.text.split()) >= 2 and row.text[0].isalnum():
             edges[row.text.casefold()] += 1
     return {text for text, count in edges.items() if count >= 3 and count == every[text]}

@@ -6,17 +6,18 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from wagtail.models import Page, Site
 
-from pages.imports.programme import Programme, ProgrammeError, parse
+from pages.imports.programme import Programme, ProgrammeError, count_axes, parse
 from pages.imports.programme_drafts import (
     Drafted,
     create_drafts,
     doubts_of,
     references_of,
 )
-from pages.imports.text import ImportTextError, read_text
+from pages.imports.text import ImportTextError, read_file
 from pages.models import ActionIndexPage
 
 
@@ -29,12 +30,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, json: bool, **options: Any) -> None:
         try:
-            programme = parse(read_text(file.read_bytes()))
-        except OSError as error:
-            raise CommandError(f"{file} : fichier illisible ({error.strerror}).") from error
+            programme = parse(read_file(file))
         except (ImportTextError, ProgrammeError) as error:
-            raise CommandError(f"{file.name} : {error}") from error
-        drafted = create_drafts(programme=programme, parent=actions_page())
+            raise CommandError(f"{file.name or file} : {error}") from error
+        with transaction.atomic():  # the page that receives the drafts too
+            drafted = create_drafts(programme=programme, parent=actions_page())
         if json:
             self.stdout.write(as_json(programme, drafted))
         else:
@@ -51,7 +51,7 @@ class Command(BaseCommand):
         for doubt in doubts:
             self.stdout.write(f"    ligne {doubt.line} : {doubt.message}")
         self.stdout.write(
-            f"{len(programme.axes)} axe(s), {len(drafted.actions)} action(s), "
+            f"{count_axes(programme)} axe(s), {len(drafted.actions)} action(s), "
             f"{len(references_of(programme))} renvoi(s), {len(doubts)} point(s) à vérifier."
         )
 
@@ -71,7 +71,8 @@ def as_json(programme: Programme, drafted: Drafted) -> str:
     return json.dumps(
         {
             "year": programme.year,
-            "axes": len(programme.axes),
+            "axes": count_axes(programme),
+            "other_parts": len(programme.axes) - count_axes(programme),
             "actions": len(drafted.actions),
             "cross_references": len(references_of(programme)),
             "doubts": [

@@ -6,12 +6,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
 
 from wagtail.models import Page, Site
 
 from pages.imports.drafts import Draft, create_drafts
 from pages.imports.recueil import Doubt, Recueil, RecueilError, parse
-from pages.imports.text import ImportTextError, read_text
+from pages.imports.text import ImportTextError, read_file
 from pages.models import ExperienceIndexPage
 
 
@@ -24,12 +25,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, file: Path, json: bool, **options: Any) -> None:
         try:
-            recueil = parse(read_text(file.read_bytes()))
-        except OSError as error:
-            raise CommandError(f"{file} : fichier illisible ({error.strerror}).") from error
+            recueil = parse(read_file(file))
         except (ImportTextError, RecueilError) as error:
-            raise CommandError(f"{file.name} : {error}") from error
-        drafts = create_drafts(recueil=recueil, index=index_page())
+            raise CommandError(f"{file.name or file} : {error}") from error
+        with transaction.atomic():  # the page that receives the drafts too
+            drafts = create_drafts(recueil=recueil, index=index_page())
         if json:
             self.stdout.write(as_json(recueil, drafts))
         else:
