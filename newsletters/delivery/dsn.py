@@ -1,14 +1,15 @@
-"""Bounces as they arrive in a mailbox: delivery status notifications (RFC 3464) into notices.
+"""What comes back to the mailbox: bounces (RFC 3464) and complaints (RFC 5965) into notices.
 
 Anybody can write to that mailbox. A report is believed only for a message whose Message-ID, token
-included, it quotes; absence messages and other answers are no reports and are passed over.
+included, it quotes; absence messages and other automatic answers (RFC 3834) are no reports and are
+passed over, though they quote it too.
 """
 
 import re
 from collections.abc import Iterator
 from datetime import datetime
-from email import message_from_bytes, policy
-from email.message import EmailMessage, Message
+from email import message_from_bytes
+from email.message import Message
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -17,42 +18,79 @@ from django.utils import timezone
 from newsletters.delivery.events import Kind, Notice
 
 _SOURCE: Final = "avis de non-remise"
+_FEEDBACK: Final = "rapport de plainte"
+# RFC 5965 §7.3: of its types, those by which a reader says « I do not want this ».
+_COMPLAINTS: Final = frozenset({"abuse", "fraud"})
+_FIRST_YEAR: Final = 1970
+# Parts within parts by the thousand, and what a parser may stumble on: one message that cannot be
+# read must not keep those behind it from being heard.
+_STUMBLES: Final = (RecursionError, LookupError, TypeError, ValueError)
 _QUOTED_ID: Final = re.compile(rb"^Message-ID:\s*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
 # RFC 3463 §3.3, §3.5, §3.8: full, too long, network, policy. They speak of the day, the message or
 # the sender; a « 5 » in front does not make the address a dead one.
 _SOFT: Final = re.compile(r"5\.(2\.[234]|3\.\d+|4\.\d+|7\.\d+)")
 
 
-def notices(raw: bytes) -> Iterator[Notice]:
-    """What one message of the mailbox says; nothing for what is no delivery report."""
-    message = message_from_bytes(raw, policy=policy.default)
+class UnreadableError(ValueError):
+    """Not a message that can be parsed. Carries none of its words."""
+
+
+def notices(raw: bytes) -> list[Notice]:
+    """What one message of the mailbox says; nothing for what is no report.
+
+    Raises UnreadableError, whatever the bytes.
+    """
+    try:
+        return list(_notices(raw))
+    except _STUMBLES as error:
+        raise UnreadableError(type(error).__name__) from error
+
+
+def _notices(raw: bytes) -> Iterator[Notice]:
+    # Not `policy.default`: it parses every header it is asked for, and raises IndexError or even
+    # UnboundLocalError on a malformed Message-ID, which real relays write.
+    message = message_from_bytes(raw)
     if message.get_content_type() != "multipart/report":
-        return
-    if message.get_param("report-type", "") != "delivery-status":
         return
     references = _references(message, raw)
     if not references:
         return
-    for fields in _recipients(message):
+    match str(message.get_param("report-type", "")).lower():
+        case "delivery-status":
+            yield from _bounces(message, references)
+        case "feedback-report":
+            yield from _complaints(message, references)
+
+
+def _bounces(message: Message, references: tuple[str, ...]) -> Iterator[Notice]:
+    for fields in _blocks(message, "message/delivery-status"):
         kind = _kind(str(fields.get("Action", "")), str(fields.get("Status", "")))
         if kind is not None:
             words = str(fields.get("Diagnostic-Code", "")) or str(fields.get("Status", ""))
             yield Notice(kind, _moment(message), _SOURCE, references, detail=words)
 
 
-def _references(message: EmailMessage, raw: bytes) -> tuple[str, ...]:
+def _complaints(message: Message, references: tuple[str, ...]) -> Iterator[Notice]:
+    for fields in _blocks(message, "message/feedback-report"):
+        said = str(fields.get("Feedback-Type", "")).strip().lower()
+        if said in _COMPLAINTS:
+            yield Notice(Kind.COMPLAINED, _moment(message), _FEEDBACK, references, detail=said)
+
+
+def _references(message: Message, raw: bytes) -> tuple[str, ...]:
     """The Message-IDs of the returned message, whether it came whole or as headers only."""
     own = str(message.get("Message-ID", "")).strip()
     found = [one.decode("ascii", "replace") for one in _QUOTED_ID.findall(raw)]
     return tuple(dict.fromkeys(one for one in found if one != own))
 
 
-def _recipients(message: EmailMessage) -> Iterator[Message]:
+def _blocks(message: Message, kind: str) -> Iterator[Message]:
+    """The groups of fields of a report's machine-readable part: one per recipient, or only one."""
     for part in message.walk():
-        if part.get_content_type() == "message/delivery-status":
+        if part.get_content_type() == kind:
             blocks = part.get_payload()
             if isinstance(blocks, list):
-                yield from (b for b in blocks if isinstance(b, Message) and "Action" in b)
+                yield from (block for block in blocks if isinstance(block, Message))
 
 
 def _kind(action: str, status: str) -> Kind | None:
@@ -67,11 +105,12 @@ def _kind(action: str, status: str) -> Kind | None:
     return Kind.BOUNCED if hard else Kind.DEFERRED
 
 
-def _moment(message: EmailMessage) -> datetime | None:
-    """The report's own date: of the same report, read twice, the same."""
+def _moment(message: Message) -> datetime | None:
+    """The report's own date: of the same report, read twice, the same. None for no real date."""
     try:
         found = parsedate_to_datetime(str(message.get("Date", "")))
-    except ValueError:
+        aware = found if found.tzinfo else timezone.make_aware(found)
+        # Mail is younger than this; a year 1 would not survive its change of time zone.
+        return min(aware, timezone.now()) if aware.year > _FIRST_YEAR else None
+    except (ValueError, OverflowError):
         return None
-    aware = found if found.tzinfo else timezone.make_aware(found)
-    return min(aware, timezone.now())

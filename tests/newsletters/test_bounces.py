@@ -1,13 +1,18 @@
-"""Bounces that come back by mail (RFC 3464)."""
+"""What comes back by mail: bounces (RFC 3464), complaints (RFC 5965), answers (RFC 3834)."""
 
+import imaplib
+import random
 from io import StringIO
 from pathlib import Path
+from typing import Self
 
 from django.core.management import CommandError, call_command
 
 import pytest
 
-from newsletters.models import Delivery, DeliveryEvent, Subscriber
+from newsletters.delivery.dsn import UnreadableError, notices
+from newsletters.delivery.events import record
+from newsletters.models import Delivery, DeliveryEvent, Subscriber, Subscription, Suppression
 from newsletters.tokens import message_token
 from tests.builders import make_sending
 
@@ -47,6 +52,89 @@ Subject: bonjour
 --b--
 """
 
+COMPLAINT = """From: retours@boites.example.org
+To: lettre@example.org
+Subject: FW: bonjour
+Date: Mon, 02 Mar 2026 09:00:00 +0000
+MIME-Version: 1.0
+Content-Type: multipart/report; report-type=feedback-report; boundary="b"
+
+--b
+Content-Type: text/plain
+
+This is an email abuse report.
+
+--b
+Content-Type: message/feedback-report
+
+Feedback-Type: {kind}
+User-Agent: Boites/1.0
+Version: 1
+Original-Rcpt-To: <autre@example.org>
+
+--b
+Content-Type: message/rfc822
+
+From: lettre@example.org
+Message-ID:
+ {message_id}
+Subject: bonjour
+
+--b--
+"""
+ABSENCE = """From: lecteur00001@example.org
+To: lettre@example.org
+Subject: Absence
+Auto-Submitted: auto-replied (vacation)
+In-Reply-To: {message_id}
+References: {message_id}
+Content-Type: multipart/mixed; boundary="b"
+
+--b
+Content-Type: text/plain
+
+De retour lundi.
+
+--b
+Content-Type: message/rfc822
+
+Message-ID: {message_id}
+
+--b--
+"""
+
+_DAMAGE = [b"", b"\r\n", b"\0", b"\xff\xfe", b"=?utf-8?q?", b"--b", b"<", b'"', b";", b":", b"@"]
+# Parts within parts, deeper than any parser goes.
+UNREADABLE = b"Content-Type: multipart/report; boundary=b0\n\n" + b"".join(
+    b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (depth, depth + 1)
+    for depth in range(3000)
+)
+
+
+class Mailbox:
+    """The far end of IMAP, as much of it as the command uses."""
+
+    def __init__(self, messages: list[bytes]) -> None:
+        self._messages, self.seen = messages, list[bytes]()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None: ...
+
+    def login(self, user: str, password: str) -> None: ...
+
+    def select(self, mailbox: str) -> None: ...
+
+    def search(self, charset: None, what: str) -> tuple[str, list[bytes]]:
+        return "OK", [b" ".join(b"%d" % (n + 1) for n in range(len(self._messages)))]
+
+    def fetch(self, number: bytes, what: str) -> tuple[str, list[object]]:
+        return "OK", [(b"head", self._messages[int(number) - 1]), b")"]
+
+    def store(self, number: bytes, *_: str) -> None:
+        self.seen.append(number)
+
 
 @pytest.fixture
 def row() -> Delivery:
@@ -55,12 +143,16 @@ def row() -> Delivery:
     return Delivery.objects.get()
 
 
+def message_id(row: Delivery) -> str:
+    return f"<{row.mailing_id}.{row.pk}.{message_token(row.pk)}@example.org>"
+
+
 def report(row: Delivery, **values: str) -> str:
     usual = {
         "action": "failed",
         "status": "5.1.1",
         "returned": "text/rfc822-headers",
-        "message_id": f"<{row.mailing_id}.{row.pk}.{message_token(row.pk)}@example.org>",
+        "message_id": message_id(row),
     }
     return DSN.format(**usual | values)
 
@@ -116,6 +208,81 @@ def test_the_same_report_read_twice_counts_once(row, tmp_path):
 def test_absences_forgeries_and_other_messages_are_passed_over(row, tmp_path, text):
     assert "0 avis" in read(text, tmp_path)
     assert Subscriber.objects.get().blocked_at is None
+
+
+@pytest.mark.parametrize("kind", ["abuse", "Fraud"])
+def test_a_complaint_by_mail_unsubscribes_and_is_never_imported_again(row, tmp_path, kind):
+    text = COMPLAINT.format(kind=kind, message_id=message_id(row))
+    assert "1 avis" in read(text, tmp_path)
+    assert Subscription.objects.get().state == Subscription.State.LEFT
+    assert Suppression.objects.get().reason == "Plainte (rapport de plainte)"
+    row.refresh_from_db()
+    assert row.state == "accepted"  # it had arrived: its reader complains of it
+    assert "0 avis" in read(text, tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "quoted"),
+    [("not-spam", None), ("virus", None), ("abuse", "<1.1.x@y>")],
+)
+def test_praise_and_forged_complaints_change_nothing(row, tmp_path, kind, quoted):
+    text = COMPLAINT.format(kind=kind, message_id=quoted or message_id(row))
+    assert "0 avis" in read(text, tmp_path)
+    assert Subscription.objects.get().state == Subscription.State.ACTIVE
+
+
+@pytest.mark.parametrize("own", ["<>", "<a@", "<[", "é <b"])
+def test_a_bounce_whose_own_headers_are_malformed_is_heard(row, tmp_path, own):
+    assert "1 avis" in read(report(row).replace("<rapport@relay.example.org>", own), tmp_path)
+
+
+def test_an_absence_that_quotes_the_letter_whole_says_nothing(row, tmp_path):
+    assert "0 avis" in read(ABSENCE.format(message_id=message_id(row)), tmp_path)
+    row.refresh_from_db()
+    assert row.state == "uncertain"
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "hier",
+        "Mon, 02 Mar 0001 09:00:00 +0100",
+        f"Mon, 02 Mar {'9' * 30} 09:00:00 +0000",
+        "Mon, 02 Mar 2026 99:99:99 +9959",
+    ],
+)
+def test_a_report_with_a_date_that_is_none_never_stops_the_reading(row, tmp_path, date):
+    text = report(row).replace("Mon, 02 Mar 2026 09:00:00 +0000", date)
+    assert "1 message(s) lu(s)" in read(text, tmp_path)
+
+
+def test_a_damaged_report_never_stops_the_reading_nor_unsubscribes_anybody(row):
+    chance = random.Random(2026)
+    whole = report(row).encode()
+    for _ in range(150):
+        damaged = bytearray(whole)
+        for _ in range(chance.randrange(1, 8)):
+            at = chance.randrange(len(damaged))
+            damaged[at : at + chance.randrange(30)] = chance.choice(_DAMAGE)
+        try:
+            found = notices(bytes(damaged))
+        except UnreadableError:
+            continue
+        for notice in found:
+            record(notice)
+    assert Subscription.objects.get().state == Subscription.State.ACTIVE
+
+
+def test_an_unreadable_message_is_counted_and_stays_unread_in_the_mailbox(
+    row, settings, monkeypatch, capsys
+):
+    settings.BOUNCE_IMAP_HOST = "boite.example.org"
+    box = Mailbox([UNREADABLE, report(row).encode()])
+    monkeypatch.setattr(imaplib, "IMAP4_SSL", lambda *_, **__: box)
+    call_command("read_bounces", "--imap")
+    said = capsys.readouterr().out
+    assert "2 message(s) lu(s), 1 avis pris en compte. 1 illisible(s)" in said
+    assert box.seen == [b"2"]
 
 
 def test_a_file_that_is_not_there_is_said_in_french(tmp_path):

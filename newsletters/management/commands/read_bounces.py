@@ -2,21 +2,21 @@
 
 import imaplib
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from newsletters.delivery.dsn import notices
+from newsletters.delivery.dsn import UnreadableError, notices
 from newsletters.delivery.events import record
 
 _LARGEST = 2_000_000
 
 
 class Command(BaseCommand):
-    help = "Lit les avis de non-remise (RFC 3464) et en tire les conséquences."
+    help = "Lit les avis de non-remise et les plaintes (RFC 3464, 5965), en tire les conséquences."
 
     def add_arguments(self, parser: CommandParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
@@ -24,11 +24,26 @@ class Command(BaseCommand):
         source.add_argument("--imap", action="store_true", help="la boîte de BOUNCE_IMAP_HOST")
 
     def handle(self, *args: Any, file: str | None, imap: bool, **options: Any) -> None:
-        read = heard = 0
-        for raw in _mailbox() if imap else [_message(file or "-")]:
-            read += 1
-            heard += sum(record(notice) for notice in notices(raw))
-        self.stdout.write(f"{read} message(s) lu(s), {heard} avis pris en compte.")
+        self._read = self._heard = self._unreadable = 0
+        if imap:
+            _each_unread(self._hear)
+        else:
+            self._hear(_message(file or "-"))
+        said = f"{self._read} message(s) lu(s), {self._heard} avis pris en compte."
+        if self._unreadable:
+            said += f" {self._unreadable} illisible(s), laissé(s) tel(s) quel(s)."
+        self.stdout.write(said)
+
+    def _hear(self, raw: bytes) -> bool:
+        """Take one message into account; False when it cannot be read."""
+        self._read += 1
+        try:
+            found = notices(raw)
+        except UnreadableError:
+            self._unreadable += 1
+            return False
+        self._heard += sum(record(notice) for notice in found)
+        return True
 
 
 def _message(file: str) -> bytes:
@@ -41,8 +56,8 @@ def _message(file: str) -> bytes:
         raise CommandError(f"Fichier illisible : {error.strerror}.") from error
 
 
-def _mailbox() -> Iterator[bytes]:
-    """The unread messages; each is marked read once it has been taken into account."""
+def _each_unread(hear: Callable[[bytes], bool]) -> None:
+    """Each unread message is marked read once heard; an unreadable one waits for a person."""
     if not settings.BOUNCE_IMAP_HOST:
         raise CommandError("BOUNCE_IMAP_HOST n'est pas défini.")
     try:
@@ -53,7 +68,7 @@ def _mailbox() -> Iterator[bytes]:
             for number in found[0].split():
                 _, parts = box.fetch(number, "(BODY.PEEK[])")
                 raw = next((part[1] for part in parts if isinstance(part, tuple)), b"")
-                yield raw[:_LARGEST]
-                box.store(number, "+FLAGS", "\\Seen")
+                if hear(raw[:_LARGEST]):
+                    box.store(number, "+FLAGS", "\\Seen")
     except (imaplib.IMAP4.error, OSError) as error:
         raise CommandError(f"La boîte des rebonds ne répond pas ({error}).") from error
