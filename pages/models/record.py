@@ -29,13 +29,13 @@ class PrintedVersion(models.Model):
         verbose_name_plural = "PDF de référence"
         ordering = ["-number"]
 
+    def __str__(self) -> str:
+        return f"{self.page} – version {self.number}"
+
     @property
     def french_size(self) -> str:
         """« 1,2 Mo »"""
         return french_size(self.size)
-
-    def __str__(self) -> str:
-        return f"{self.page} – version {self.number}"
 
     def response(self) -> FileResponse:
         return FileResponse(
