@@ -161,7 +161,8 @@ def pause(*, mailing: Mailing, reason: str) -> None:
 
 
 def resume(*, mailing: Mailing) -> None:
-    """Go on where the ledger stands; a mailing that had not begun becomes due now.
+    """Go on where the ledger stands; one that had not begun keeps its date, or leaves once
+    NEWSLETTER_UNDO_MINUTES have passed.
 
     A person's yes answers what the pause asked: the threshold, the time limit or the first group
     no longer stops this mailing, and it leaves from this installation.
@@ -169,7 +170,8 @@ def resume(*, mailing: Mailing) -> None:
     begun, now = mailing.audience is not None, timezone.now()
     values: dict[str, Any] = {"state": _State.SENDING} if begun else {"state": _State.SCHEDULED}
     if not begun:
-        values["scheduled_at"] = now
+        soonest = now + timedelta(minutes=settings.NEWSLETTER_UNDO_MINUTES)
+        values["scheduled_at"] = max(mailing.scheduled_at or now, soonest)
     if mailing.pause_kind in (_Kind.CANARY, _Kind.BREAKER):
         values["canary_passed"] = True
         values["breaker_off"] = mailing.pause_kind == _Kind.BREAKER

@@ -19,7 +19,7 @@ import pytest
 from newsletters import lifecycle
 from newsletters.models import Mailing
 from tests.builders import make_issue, make_periodical, make_readers
-from tests.crash.test_kill import database_url
+from tests.crash.processes import database_url
 from tests.newsletters.test_approval import BODY
 from tests.smtp_sink import SmtpSink
 

@@ -168,11 +168,21 @@ def test_the_past_cannot_be_scheduled_but_now_can():
         assert mailing.scheduled_at == NOW
 
 
-def test_resuming_what_had_not_begun_makes_it_due_now():
+@pytest.mark.parametrize(
+    ("planned", "leaves"),
+    [
+        (None, NOW + timedelta(minutes=10)),
+        (NOW - timedelta(hours=3), NOW + timedelta(minutes=10)),
+        (NOW + timedelta(days=1), NOW + timedelta(days=1)),
+    ],
+)
+def test_resuming_what_had_not_begun_keeps_its_date_and_the_time_to_undo(settings, planned, leaves):
+    settings.NEWSLETTER_UNDO_MINUTES = 10
     with time_machine.travel(NOW, tick=False):
-        mailing = make_mailing(state=State.PAUSED, pause_reason="en retard")
+        mailing = make_mailing(state=State.PAUSED, pause_reason="en retard", scheduled_at=planned)
         lifecycle.resume(mailing=mailing)
-    assert (mailing.state, mailing.scheduled_at, mailing.pause_reason) == (State.SCHEDULED, NOW, "")
+    assert mailing.state == State.SCHEDULED
+    assert (mailing.scheduled_at, mailing.pause_reason) == (leaves, "")
 
 
 def test_cancelling_a_send_closes_its_equation():
