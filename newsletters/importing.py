@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from typing import Any, Final
 
 from django.db import IntegrityError, transaction
@@ -22,7 +23,7 @@ from newsletters.audience_files import (
     open_table,
     read_people,
 )
-from newsletters.consent.importing import Ruling, batches, judge, take_back
+from newsletters.consent.importing import Ruling, batches, judge, take, take_back
 from newsletters.models import STALLED, Periodical, SubscriberImport
 
 logger = logging.getLogger(__name__)
