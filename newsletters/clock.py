@@ -54,7 +54,7 @@ def _ask(mailing: Mailing, scheduled_at: datetime) -> None:
     _try_pause(
         mailing,
         f"L'envoi était prévu le {planned:%d/%m/%Y à %H:%M} et n'a pas pu partir à l'heure. "
-        "Faut-il encore l'envoyer ? « Reprendre » l'envoie dès que le délai d'annulation est passé.",
+        "Faut-il encore l'envoyer ? « Reprendre » l'envoie, le délai d'annulation passé.",
     )
 
 

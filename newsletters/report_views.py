@@ -11,7 +11,11 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.views.generic import View
+
+from wagtail.admin.views.generic import InspectView
+from wagtail.admin.widgets.button import Button
 
 from newsletters.audience_files import inert
 from newsletters.models import Delivery, Mailing, Subscriber
@@ -79,6 +83,16 @@ class SubscriberLetters(SendingScreen):
         rows = person.deliveries.select_related("mailing").prefetch_related("events")
         rows = rows.defer("mailing__html", "mailing__text").order_by("-mailing__started_at", "-pk")
         return super().get_context_data(person=person, rows=rows[:200], **kwargs)
+
+
+class SubscriberFile(InspectView):
+    """One person's file, from where their letters are one click away."""
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        url = reverse("mailings:received", args=[self.object.pk])
+        received = Button(SubscriberLetters.page_title, url=url, icon_name="mail", priority=5)
+        return [received, *super().header_more_buttons]
 
 
 class _Echo:

@@ -102,6 +102,7 @@ class SubscriberViewSet(ModelViewSet):
     search_backend_name = None
     search_fields = ["email_key", "last_name", "organisation"]
     inspect_view_enabled = True
+    inspect_view_class = reports.SubscriberFile
     inspect_view_fields = [
         "email", "first_name", "last_name", "organisation", "job_title", "actor_type",
         "territories", "themes", "source", "created_at", "blocked_at", "blocked_reason",

@@ -3,16 +3,15 @@
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from wagtail.models import Page, Site
-
 from pages.calendars import CONTENT_TYPE, calendar_of
 from pages.models import AgendaPage, EventPage
+from pages.page_requests import public_page
 
 
 @require_safe
 def agenda_feed(request: HttpRequest, path: str) -> HttpResponse:
     """The agenda with the filters of the address, to subscribe to."""
-    page = _public_page(request, path)
+    page = public_page(request, path)
     if not isinstance(page, AgendaPage):
         raise Http404
     response = HttpResponse(page.calendar(request.GET), content_type=CONTENT_TYPE)
@@ -23,7 +22,7 @@ def agenda_feed(request: HttpRequest, path: str) -> HttpResponse:
 @require_safe
 def event_file(request: HttpRequest, path: str) -> HttpResponse:
     """One event; a cancelled one too: that is how an agenda learns it."""
-    page = _public_page(request, path)
+    page = public_page(request, path)
     if not isinstance(page, EventPage):
         raise Http404
     agenda = page.get_parent().specific
@@ -31,14 +30,3 @@ def event_file(request: HttpRequest, path: str) -> HttpResponse:
     response = HttpResponse(content, content_type=CONTENT_TYPE)
     response["Content-Disposition"] = f'attachment; filename="{page.slug}.ics"'
     return response
-
-
-def _public_page(request: HttpRequest, path: str) -> Page:
-    """404 for anything that everybody cannot read."""
-    site = Site.find_for_request(request)
-    if site is None:
-        raise Http404
-    found = site.root_page.specific.route(request, path.strip("/").split("/")).page
-    if not Page.objects.live().public().filter(pk=found.pk).exists():
-        raise Http404
-    return found.specific

@@ -1,6 +1,6 @@
 """Curated dossiers: a subject, an introduction, and what is worth reading, in order."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 
@@ -21,6 +21,10 @@ from pages.models.taxonomy import Territory, Theme
 
 class DossierQuerySet(CatalogueQuerySet):
     """Newest first, by first publication."""
+
+    def as_cards(self) -> Self:
+        """With the bodies: a card counts what the dossier holds."""
+        return super().as_cards().defer(None)
 
 
 class DossierIndexPage(CatalogueIndexPage):
@@ -86,7 +90,8 @@ class DossierPage(BasePage):
 
     @property
     def kicker(self) -> str:
-        count = sum(block.block_type not in {"heading", "paragraph"} for block in self.body)
+        # As stored: iterating over the blocks would fetch the pages they choose.
+        count = sum(raw["type"] not in {"heading", "paragraph"} for raw in self.body.raw_data)
         return f"{count} ressource{'s' if count > 1 else ''}" if count else ""
 
     def entries(self) -> list[dict[str, Any]]:

@@ -69,7 +69,9 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_inert(client, mailing):
 def test_the_letters_one_person_received(client, mailing):
     sign_in(client, "see_addresses")
     person = Delivery.objects.get(email=ADDRESS).subscriber_id
-    page = client.get(reverse("mailings:received", args=[person])).content.decode()
+    url = reverse("mailings:received", args=[person])
+    assert f'href="{url}"' in client.get(reverse("abonnes:inspect", args=[person])).content.decode()
+    page = client.get(url).content.decode()
     assert mailing.subject in page
     assert "Refusé" in page
 
