@@ -4,13 +4,24 @@ import random
 
 import pytest
 
-from newsletters.models import Mailing, SendingRules
+from newsletters.models import Delivery, Mailing, SendingRules
 from tests.builders import make_sending
 from tests.crash.campaign import Tally, fight
 from tests.crash.processes import Nursery, clean
 from tests.smtp_sink import Rule, SmtpSink
 
 pytestmark = pytest.mark.usefixtures("committed_db")
+
+
+def test_without_a_kill_only_the_relay_s_own_silences_leave_a_doubt(tmp_path):
+    tally, mailing = Tally(), make_sending(300)
+    fight(tally, mailing, tmp_path, workers=1, lines=1, kills=0, chance=random.Random(0))
+    doubted = Delivery.objects.filter(state="uncertain").values_list("email", flat=True)
+    # Cut within the content or behind it, or no answer: nothing tells whether it was taken.
+    assert set(doubted) == {
+        f"lecteur0{number}@example.org" for number in ("0070", "0080", "0170", "0270")
+    }
+    assert tally.clean, tally
 
 
 @pytest.mark.parametrize(("workers", "lines"), [(1, 1), (1, 4), (2, 3), (4, 2)])
