@@ -28,7 +28,7 @@ def test_without_a_kill_only_the_relay_s_own_silences_leave_a_doubt(tmp_path):
 def test_killed_workers_double_nobody_and_name_whom_they_doubt(tmp_path, workers, lines):
     tally = Tally()
     chance = random.Random(f"{workers} {lines}")
-    fight(tally, make_sending(400), tmp_path, workers=workers, lines=lines, kills=8, chance=chance)
+    fight(tally, make_sending(400), tmp_path, workers=workers, lines=lines, kills=5, chance=chance)
     assert tally.kills >= 4
     assert tally.clean, tally
 
