@@ -16,6 +16,7 @@ from wagtail.models import PageManager
 from wagtail.search import index
 
 from pages.blocks.text import PARAGRAPH_FEATURES
+from pages.editing import EditorialPageForm
 from pages.linked_data import described, download
 from pages.models.base import BasePage
 from pages.models.documents import AttachedDocument
@@ -65,6 +66,25 @@ class ToolboxIndexPage(CatalogueIndexPage):
         return ToolPage.objects.child_of(self).live().public()
 
 
+class ToolForm(EditorialPageForm):
+    """A tool is its file: none is published without a version, any draft is saved."""
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        rows = [row for row in self.formsets["versions"].forms if not _is_removed(row)]
+        if not self.is_deferred_validation and not any(map(_is_filled, rows)):
+            self.add_error(None, "Versions : ajoutez au moins un fichier avant de publier.")
+        return cleaned
+
+
+def _is_removed(row: Any) -> bool:
+    return bool(row.is_valid() and row.cleaned_data.get("DELETE"))
+
+
+def _is_filled(row: Any) -> bool:
+    return bool(row.instance.pk or row.has_changed())
+
+
 class ToolPage(RoutablePageMixin, BasePage):
     """One document of the toolbox, with its versions; `…/fichier/` is always the current one."""
 
@@ -90,6 +110,7 @@ class ToolPage(RoutablePageMixin, BasePage):
     )
 
     objects = PageManager.from_queryset(ToolQuerySet)()
+    base_form_class = ToolForm
 
     content_panels = [
         *BasePage.content_panels,
@@ -99,7 +120,6 @@ class ToolPage(RoutablePageMixin, BasePage):
             "versions",
             heading="Versions",
             label="version",
-            min_num=1,
             help_text="Pour remplacer le fichier, ajoutez une version : l'adresse ne change pas.",
         ),
         "instructions",

@@ -14,7 +14,7 @@ from wagtail.test.utils.form_data import querydict_from_html, rich_text
 import pytest
 
 from newsletters.models import PeriodicalPage
-from pages.models import HomePage, ToolPage
+from pages.models import HomePage
 from tests.builders import make_home, make_issue, make_periodical
 
 pytestmark = pytest.mark.django_db
@@ -102,11 +102,7 @@ def test_each_wrong_value_is_refused_in_french_at_its_field_and_stays_typed(admi
     assert not model.objects.filter(title=wrong["title"]).exists()
 
 
-# A tool's form opens with one version, whose file and date are asked even of a draft.
-DRAFTED = [model for model in MODELS if model is not ToolPage]
-
-
-@pytest.mark.parametrize("model", DRAFTED, ids=lambda model: model.__name__)
+@pytest.mark.parametrize("model", MODELS, ids=lambda model: model.__name__)
 def test_a_draft_with_only_a_title_is_saved(admin_client, model):
     url = add_url(model)
     posted = empty_post(admin_client, model, url) | {"title": "Brouillon inachevé"}

@@ -3,11 +3,14 @@
 from datetime import date
 
 from django.core.files.base import ContentFile
+from django.urls import reverse
+
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text
 
 import pytest
 
 from pages.models import CentreDocument, Scheme, ToolboxIndexPage, ToolVersion
-from tests.builders import make_tool
+from tests.builders import make_document, make_tool
 
 pytestmark = pytest.mark.django_db
 
@@ -64,3 +67,31 @@ def test_the_list_filters_by_type_and_names_the_schemes(client):
 def test_the_preview_survives_an_empty_tool():
     page = make_tool(live=False, kind="", abstract="")
     assert page.make_preview_request().status_code == 200
+
+
+def test_a_tool_without_version_is_a_draft_and_nothing_more(admin_client):
+    page = make_tool(live=False)
+    url = reverse("wagtailadmin_pages:edit", args=[page.pk])
+    versions = inline_formset([])
+    typed = nested_form_data(
+        {
+            "title": page.title, "slug": page.slug, "kind": page.kind, "abstract": "Un modèle.",
+            "instructions": rich_text(""), "versions": versions, "comments": inline_formset([]),
+            "seo_title": "", "search_description": "",
+        }
+    )  # fmt: skip
+    assert admin_client.post(url, typed).status_code == 302
+    refused = admin_client.post(url, typed | {"action-publish": "1"})
+    assert "ajoutez au moins un fichier avant de publier" in refused.content.decode()
+    page.refresh_from_db()
+    assert not page.live
+    typed |= nested_form_data(
+        {
+            "versions": inline_formset(
+                [{"document": make_document().pk, "released_on": "2026-03-01", "number": "1"}]
+            )
+        }
+    )
+    assert admin_client.post(url, typed | {"action-publish": "1"}).status_code == 302
+    page.refresh_from_db()
+    assert page.live
