@@ -1,6 +1,7 @@
 """What holds in every environment. Secrets and addresses come from the environment only."""
 
 import os
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -226,6 +227,22 @@ BOUNCE_IMAP_USER = env.text("BOUNCE_IMAP_USER", "")
 BOUNCE_IMAP_PASSWORD = env.text("BOUNCE_IMAP_PASSWORD", "")
 # What makes this installation itself and not a copy; empty, deduced (newsletters.delivery.place).
 NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
+# Woken through PostgreSQL by procrastinate: any number of sending processes, on any machines.
+NEWSLETTER_SCALE_OUT = env.boolean("NEWSLETTER_SCALE_OUT", False)
+SCALE_OUT_APPS = ["procrastinate.contrib.django"]
+# Where they cannot be, a check says why instead of an import or a migration that fails.
+SCALE_OUT_POSSIBLE = (
+    DATABASES["default"]["ENGINE"].endswith("postgresql") and find_spec("procrastinate") is not None
+)
+if NEWSLETTER_SCALE_OUT and SCALE_OUT_POSSIBLE:
+    INSTALLED_APPS += SCALE_OUT_APPS
+PROCRASTINATE_WORKER_DEFAULTS = {
+    # Every process sends; more of them, not more threads.
+    "concurrency": 1,
+    "fetch_job_polling_interval": 1.0,
+    "shutdown_graceful_timeout": 0.0,  # the message in hand is finished, nothing more
+    "delete_jobs": "always",
+}
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
 MAIL_CATCHER_DIR = VAR_DIR / "mail"
 SHOW_CAUGHT_MAIL = False
@@ -280,12 +297,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+_TALKATIVE = ("django_tasks", "mail.log", "procrastinate", "wagtail")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Two lines for each indexed object, and one with its title for each page saved.
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "mail.log", "wagtail")},
+    # Two lines for each indexed object, three for each wake-up, one with its title for each page.
+    "loggers": {name: {"level": "WARNING"} for name in _TALKATIVE},
 }

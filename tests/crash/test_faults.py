@@ -6,7 +6,6 @@ import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -22,7 +21,7 @@ from newsletters import clock
 from newsletters.delivery.send import FAULT_BACK_OFF, run
 from newsletters.models import Delivery, Equation, Mailing
 from tests.builders import make_sending
-from tests.crash.processes import PATIENCE, Nursery, clean
+from tests.crash.processes import Nursery, clean, until
 from tests.smtp_sink import Rule, SmtpSink
 
 READERS = 40
@@ -154,13 +153,6 @@ def test_a_disk_or_a_database_lost_in_the_middle_is_told_and_the_next_start_goes
         assert nursery.wait(nursery.start()) == 0
     # On a full disk the last answer may find no place anywhere: at most that one is in doubt.
     assert len(clean(log, mailing)) <= (fault == "disk")
-
-
-def until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < deadline, "it never comes"
-        time.sleep(0.001)
 
 
 def strike(fault: str, worker: int) -> None:
