@@ -37,9 +37,7 @@ def work() -> None:
 
 
 @app.periodic(cron="* * * * * */5")
-@app.task(
-    queue=_QUEUE, priority=_FIRST, queueing_lock="newsletters.turn", pass_context=True
-)  # fmt: skip
+@app.task(queue=_QUEUE, priority=_FIRST, queueing_lock="newsletters.turn", pass_context=True)
 def turn(context: JobContext, timestamp: int) -> None:
     """Every five seconds, on whichever machine is free: what the hour asks for, then wake-ups."""
     recover_dead()

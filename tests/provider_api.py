@@ -77,7 +77,8 @@ class ProviderApi:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.host, self.port = "127.0.0.1", self._server.server_port
+        self.url = f"http://{self.host}:{self.port}"
 
     def settings(self) -> dict[str, str]:
         """For ANYMAIL: every provider's address here, and keys."""

@@ -10,9 +10,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from django.conf import settings
 from django.db import connection
 
 from newsletters.models import Delivery, Mailing
+from tests.provider_api import ProviderApi
 from tests.smtp_sink import SmtpSink, read_log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -28,10 +30,11 @@ def database_url() -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{where}"
 
 
-def environment(sink: SmtpSink, directory: Path) -> dict[str, str]:
+def environment(sink: SmtpSink | ProviderApi, directory: Path) -> dict[str, str]:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
         "DATABASE_URL": database_url(),
+        "SECRET_KEY": settings.SECRET_KEY,  # what one process signs, another reads
         "RESONANCES_VAR": str(directory / "var"),
         "SITE_URL": "http://testserver",  # another address would be a copy of the database
         "EMAIL_HOST": sink.host,
@@ -76,7 +79,7 @@ class Nursery:
 
     def __init__(
         self,
-        sink: SmtpSink,
+        sink: SmtpSink | ProviderApi,
         directory: Path,
         *,
         command: Sequence[str] = _START,
