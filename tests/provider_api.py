@@ -69,6 +69,7 @@ class ProviderApi:
         self.calls: list[str] = []
         self.unwanted: set[str] = set()
         self.troubles: list[Trouble] = []
+        self.keys: set[str] = set()  # of idempotency, of what was taken
         self._log = -1 if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         api = self
 
@@ -81,20 +82,7 @@ class ProviderApi:
         self.url = f"http://{self.host}:{self.port}"
 
     def settings(self) -> dict[str, str]:
-        """For ANYMAIL: every provider's address here, and keys."""
-        return {
-            "MAILGUN_API_URL": f"{self.url}/mailgun/v3",
-            "MAILGUN_API_KEY": "k",
-            "MAILJET_API_URL": f"{self.url}/mailjet/v3.1/",
-            "MAILJET_API_KEY": "k",
-            "MAILJET_SECRET_KEY": "s",
-            "POSTMARK_API_URL": f"{self.url}/postmark/",
-            "POSTMARK_SERVER_TOKEN": "k",
-            "SENDGRID_API_URL": f"{self.url}/sendgrid/v3/",
-            "SENDGRID_API_KEY": "k",
-            "BREVO_API_URL": f"{self.url}/brevo/v3/",
-            "BREVO_API_KEY": "k",
-        }
+        return settings_of(self.url)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -116,9 +104,30 @@ class ProviderApi:
 
     def take(self, messages: Iterable[Taken]) -> None:
         for message in messages:
+            key = message.headers.get("idempotencykey", "")
+            if key and key in self.keys:
+                continue
+            self.keys.add(key)
             self.taken.append(message)
             if self._log >= 0:
                 os.write(self._log, f"{message.recipient}\t{message.message_id}\n".encode())
+
+
+def settings_of(url: str) -> dict[str, str]:
+    """For ANYMAIL: every provider's address here, and keys."""
+    return {
+        "MAILGUN_API_URL": f"{url}/mailgun/v3",
+        "MAILGUN_API_KEY": "k",
+        "MAILJET_API_URL": f"{url}/mailjet/v3.1/",
+        "MAILJET_API_KEY": "k",
+        "MAILJET_SECRET_KEY": "s",
+        "POSTMARK_API_URL": f"{url}/postmark/",
+        "POSTMARK_SERVER_TOKEN": "k",
+        "SENDGRID_API_URL": f"{url}/sendgrid/v3/",
+        "SENDGRID_API_KEY": "k",
+        "BREVO_API_URL": f"{url}/brevo/v3/",
+        "BREVO_API_KEY": "k",
+    }
 
 
 Reply = tuple[int, Any]
@@ -310,6 +319,8 @@ def _brevo(body: bytes, api: ProviderApi) -> Read:
         _lower(data["headers"]),
         json.loads(data["headers"]["X-Mailin-custom"]),
     )
+    if message.headers["idempotencykey"] in api.keys:
+        return [message], lambda found: (400, {"code": "duplicate_parameter", "message": "…"})
     return [message], _whole(api, 201, {"messageId": "<1@example.org>"})
 
 

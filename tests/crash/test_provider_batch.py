@@ -83,7 +83,7 @@ def tell(client: Client, name: str, said: Any) -> None:
 def test_each_reader_of_the_batch_is_settled_by_the_notice_about_them(
     client, api, log, tmp_path, notice
 ):
-    api.troubles = [Trouble(hang=60, after=True, match=min(SECOND), times=1)]
+    api.troubles = [Trouble(hang=20, after=True, match=min(SECOND), times=1)]
     mailing = killed_during_the_second_batch(notice.__name__, api, tmp_path)
     verdict = judge(log, mailing)
     assert (verdict.doubled, verdict.missing, verdict.invented) == (set(), set(), set())
@@ -99,7 +99,7 @@ def test_each_reader_of_the_batch_is_settled_by_the_notice_about_them(
 
 
 def test_a_batch_that_never_arrived_stays_named_and_is_not_sent_again(api, log, tmp_path):
-    api.troubles = [Trouble(503, hang=60, match=min(SECOND), times=1)]
+    api.troubles = [Trouble(503, hang=20, match=min(SECOND), times=1)]
     mailing = killed_during_the_second_batch("postmark", api, tmp_path)
     verdict = judge(log, mailing)
     assert verdict.missing == verdict.uncertain == SECOND == doubted()
