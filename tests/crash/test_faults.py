@@ -1,8 +1,6 @@
 """Real faults under a real send: it stops, says why, goes on, and the server's log is the judge."""
 
 import resource
-import shutil
-import ssl
 import subprocess
 import sys
 import threading
@@ -23,6 +21,7 @@ from newsletters.models import Delivery, Equation, Mailing
 from tests.builders import make_sending
 from tests.crash.processes import Nursery, clean, until
 from tests.smtp_sink import Rule, SmtpSink
+from tests.tls import self_signed, server_context
 
 READERS = 40
 FIRST = 15
@@ -46,15 +45,7 @@ def here(settings, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with key.pem and cert.pem, signed by nobody else."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl command to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    request += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext"]
-    request += ["subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(request, cwd=folder, check=True, capture_output=True)
-    return folder
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 def paused_then_whole(
@@ -82,8 +73,7 @@ def paused_then_whole(
 def test_a_relay_that_cannot_be_reached_pauses_until_it_can(
     settings, monkeypatch, certificate, fault
 ):
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    server = server_context(certificate)
     with SmtpSink() as other:
         pass  # nobody listens there any more
     with SmtpSink(tls="starttls", context=server) as sink:
