@@ -62,7 +62,7 @@ class ProviderApi:
     def __init__(
         self, *, port: int = 0, delay_ms: float = 0, log: Path | None = None, render: bool = True
     ) -> None:
-        """Without `render`, only recipients are kept: the far end of a measure."""
+        """Without `render`, no body is kept: the far end of a measure."""
         self.delay = delay_ms / 1000
         self.render = render
         self.taken: list[Taken] = []
@@ -254,6 +254,8 @@ def _mailjet(body: bytes, api: ProviderApi) -> Read:
         own = given.get("Variables", {})
 
         def filled(value: str, own: dict[str, str] = own) -> str:
+            if not api.render:
+                return ""
             return re.sub(r"\[\[(?:var:)?(.*?)\]\]", lambda found: own.get(found[1], ""), value)
 
         headers = _lower(given.get("Headers", {}))
@@ -284,8 +286,8 @@ def _postmark(body: bytes, api: ProviderApi) -> Read:
         Taken(
             one["To"],
             one["Subject"],
-            _mustache(one["TextBody"]),
-            _mustache(one["HtmlBody"]),
+            _mustache(one["TextBody"]) if api.render else "",
+            _mustache(one["HtmlBody"]) if api.render else "",
             {header["Name"].lower(): header["Value"] for header in one["Headers"]},
             one["Metadata"],
         )
