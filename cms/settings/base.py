@@ -1,14 +1,13 @@
 """What holds in every environment. Secrets and addresses come from the environment only."""
 
 import os
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
-from cms import env
+from cms import env, scale_out
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # Everything the site writes on this machine: database, index, uploads, journals, caught mail.
@@ -229,20 +228,8 @@ BOUNCE_IMAP_PASSWORD = env.text("BOUNCE_IMAP_PASSWORD", "")
 NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
 # Woken through PostgreSQL by procrastinate: any number of sending processes, on any machines.
 NEWSLETTER_SCALE_OUT = env.boolean("NEWSLETTER_SCALE_OUT", False)
-SCALE_OUT_APPS = ["procrastinate.contrib.django"]
-# Where they cannot be, a check says why instead of an import or a migration that fails.
-SCALE_OUT_POSSIBLE = (
-    DATABASES["default"]["ENGINE"].endswith("postgresql") and find_spec("procrastinate") is not None
-)
-if NEWSLETTER_SCALE_OUT and SCALE_OUT_POSSIBLE:
-    INSTALLED_APPS += SCALE_OUT_APPS
-PROCRASTINATE_WORKER_DEFAULTS = {
-    # Every process sends; more of them, not more threads.
-    "concurrency": 1,
-    "fetch_job_polling_interval": 1.0,
-    "shutdown_graceful_timeout": 0.0,  # the message in hand is finished, nothing more
-    "delete_jobs": "always",
-}
+INSTALLED_APPS += scale_out.apps(DATABASES) if NEWSLETTER_SCALE_OUT else []
+PROCRASTINATE_WORKER_DEFAULTS = scale_out.WORKER
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
 MAIL_CATCHER_DIR = VAR_DIR / "mail"
 SHOW_CAUGHT_MAIL = False

@@ -2,12 +2,12 @@
 
 from tempfile import TemporaryDirectory
 
+from cms import scale_out
+
 from .base import *  # noqa: F403
 from .base import (
     INSTALLED_APPS,
     NEWSLETTER_SCALE_OUT,
-    SCALE_OUT_APPS,
-    SCALE_OUT_POSSIBLE,
     SQLITE_OPTIONS,
     STATIC_ROOT,
     VAR_DIR,
@@ -23,8 +23,8 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 # Its tables, for the processes that the crash tests start with it switched on.
-if SCALE_OUT_POSSIBLE and not NEWSLETTER_SCALE_OUT:
-    INSTALLED_APPS += SCALE_OUT_APPS
+if not NEWSLETTER_SCALE_OUT:
+    INSTALLED_APPS += scale_out.apps(DATABASES)
 # The point of hashing slowly is lost on fixtures.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DOCUMENTS = TemporaryDirectory(prefix="documents-")

@@ -151,4 +151,4 @@ def observation() -> timedelta:
 
 def percent(number: float) -> str:
     """« 0,25 % », « 100 % »: three digits at most, and never an exponent for a percentage."""
-    return f"{number:.3g} %".replace(".", ",")
+    return f"{number:.3g}\u00a0%".replace(".", ",")

@@ -69,7 +69,7 @@ def test_notices_that_arrive_during_the_observation_keep_it_paused():
         clock.resume_due()
     mailing.refresh_from_db()
     assert (mailing.state, mailing.pause_kind) == (State.PAUSED, Kind.BREAKER)
-    assert "3 sur 20 messages (15 %, seuil 2 %)" in mailing.pause_reason
+    assert "3 sur 20 messages (15\u00a0%, seuil 2\u00a0%)" in mailing.pause_reason
 
 
 def test_a_bad_first_group_stops_the_rest_without_anybody_watching():
@@ -131,7 +131,7 @@ def test_a_threshold_lowered_in_the_admin_stops_the_sending_under_way(monkeypatc
         return False
 
     report = run(mailing.pk, transport=transport, should_stop=lower)
-    assert "(100 %, seuil 99,5 %)" in report.fault
+    assert "(100\u00a0%, seuil 99,5\u00a0%)" in report.fault
     assert 50 <= len(transport.offered) < 200
 
 
