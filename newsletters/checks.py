@@ -1,9 +1,19 @@
 """Settings of the sending that would fail silently, told at start."""
 
+from importlib.util import find_spec
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import get_connection
+from django.db import connection
+
+from anymail.backends.base import AnymailBaseBackend
+
+from newsletters.delivery.providers import Provider, provider_named
+
+_TRANSPORTS = ("smtp", "provider", "django")
 
 
 @register(Tags.security)
@@ -19,3 +29,79 @@ def provider_webhooks(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="newsletters.E001",
         )
     ]
+
+
+@register(Tags.compatibility)
+def scale_out(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Several machines need a database that they share, and the package that wakes them."""
+    if not settings.NEWSLETTER_SCALE_OUT:
+        return []
+    found: list[CheckMessage] = []
+    if connection.vendor != "postgresql":
+        found.append(
+            Error(
+                "NEWSLETTER_SCALE_OUT demande une base PostgreSQL (DATABASE_URL).",
+                hint="Avec SQLite, « send_mailings --workers N » envoie depuis une seule machine.",
+                id="newsletters.E002",
+            )
+        )
+    if find_spec("procrastinate") is None:
+        found.append(
+            Error(
+                "NEWSLETTER_SCALE_OUT demande procrastinate, qui n’est pas installé.",
+                hint="pip install -c constraints.txt '.[scale]'",
+                id="newsletters.E003",
+            )
+        )
+    return found
+
+
+@register(Tags.compatibility)
+def transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What would only be said by the first sending, paused in front of its readers."""
+    chosen = settings.NEWSLETTER_TRANSPORT
+    if chosen not in _TRANSPORTS:
+        words = f"NEWSLETTER_TRANSPORT = {chosen!r} : transport inconnu."
+        return [Error(words, hint=f"Au choix : {', '.join(_TRANSPORTS)}.", id="newsletters.E004")]
+    if chosen == "smtp":
+        return []
+    try:
+        backend = get_connection()
+    except ImproperlyConfigured as error:
+        words = f"EMAIL_BACKEND est mal configuré : {str(error).splitlines()[0]}"
+        return [Error(words, hint="Donnez la clé du fournisseur.", id="newsletters.E006")]
+    if isinstance(backend, AnymailBaseBackend):
+        return _batch(provider_named(backend.esp_name))
+    if chosen == "django":
+        return []
+    return [
+        Error(
+            "NEWSLETTER_TRANSPORT = 'provider' demande qu’EMAIL_BACKEND soit d’Anymail.",
+            hint="Par exemple anymail.backends.brevo.EmailBackend ; sinon « django ».",
+            id="newsletters.E005",
+        )
+    ]
+
+
+def _batch(provider: Provider) -> list[CheckMessage]:
+    wanted = settings.NEWSLETTER_PROVIDER_BATCH
+    if wanted <= 1:
+        return []
+    asked = f"NEWSLETTER_PROVIDER_BATCH = {wanted}"
+    if provider.no_batch:
+        return [
+            Warning(
+                f"{asked} reste sans effet avec {provider.name} : {provider.no_batch}.",
+                hint="Chaque personne aura son appel. Retirez ce réglage.",
+                id="newsletters.W001",
+            )
+        ]
+    if wanted > provider.batch:
+        return [
+            Warning(
+                f"{asked} dépasse ce que {provider.name} accepte en un appel.",
+                hint=f"Les appels compteront {provider.batch} personnes.",
+                id="newsletters.W002",
+            )
+        ]
+    return []

@@ -17,7 +17,7 @@ from wagtail.log_actions import log
 from newsletters import errata, lifecycle, preflight, rendering
 from newsletters.delivery.rest import rest_of
 from newsletters.editions import UNSUBSCRIBE_TOKEN
-from newsletters.figures import pace, refusals
+from newsletters.figures import pace, refusals, safeguards
 from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing, PeriodicalPage
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow
@@ -162,6 +162,9 @@ class MailingDetail(SendingScreen):
             "may_send_rest": state == states.FINISHED and user.has_perm(SEND),
             "rest": rest_of(self.mailing) if state == states.FINISHED else None,
             "refusals": refusals(self.mailing),
+            "safeguards": safeguards(self.mailing),
+            "may_set_rules": user.has_perm("newsletters.change_sendingrules"),
+            "may_set_limits": user.has_perm("newsletters.view_ratelimit"),
             "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
             "is_running": state in (states.SCHEDULED, states.SENDING),
         }
@@ -264,6 +267,7 @@ class MailingProgress(View):
                 "label": mailing.get_state_display(),
                 **mailing.equation().as_dict(),
                 **pace(mailing),
+                **safeguards(mailing),
             }
         )
 

@@ -62,13 +62,14 @@ class ProviderApi:
     def __init__(
         self, *, port: int = 0, delay_ms: float = 0, log: Path | None = None, render: bool = True
     ) -> None:
-        """Without `render`, only recipients are kept: the far end of a measure."""
+        """Without `render`, no body is kept: the far end of a measure."""
         self.delay = delay_ms / 1000
         self.render = render
         self.taken: list[Taken] = []
         self.calls: list[str] = []
         self.unwanted: set[str] = set()
         self.troubles: list[Trouble] = []
+        self.keys: set[str] = set()  # of idempotency, of what was taken
         self._log = -1 if log is None else os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         api = self
 
@@ -77,23 +78,11 @@ class ProviderApi:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", port), Handler)
         self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self.host, self.port = "127.0.0.1", self._server.server_port
+        self.url = f"http://{self.host}:{self.port}"
 
     def settings(self) -> dict[str, str]:
-        """For ANYMAIL: every provider's address here, and keys."""
-        return {
-            "MAILGUN_API_URL": f"{self.url}/mailgun/v3",
-            "MAILGUN_API_KEY": "k",
-            "MAILJET_API_URL": f"{self.url}/mailjet/v3.1/",
-            "MAILJET_API_KEY": "k",
-            "MAILJET_SECRET_KEY": "s",
-            "POSTMARK_API_URL": f"{self.url}/postmark/",
-            "POSTMARK_SERVER_TOKEN": "k",
-            "SENDGRID_API_URL": f"{self.url}/sendgrid/v3/",
-            "SENDGRID_API_KEY": "k",
-            "BREVO_API_URL": f"{self.url}/brevo/v3/",
-            "BREVO_API_KEY": "k",
-        }
+        return settings_of(self.url)
 
     def __enter__(self) -> Self:
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
@@ -115,9 +104,30 @@ class ProviderApi:
 
     def take(self, messages: Iterable[Taken]) -> None:
         for message in messages:
+            key = message.headers.get("idempotencykey", "")
+            if key and key in self.keys:
+                continue
+            self.keys.add(key)
             self.taken.append(message)
             if self._log >= 0:
                 os.write(self._log, f"{message.recipient}\t{message.message_id}\n".encode())
+
+
+def settings_of(url: str) -> dict[str, str]:
+    """For ANYMAIL: every provider's address here, and keys."""
+    return {
+        "MAILGUN_API_URL": f"{url}/mailgun/v3",
+        "MAILGUN_API_KEY": "k",
+        "MAILJET_API_URL": f"{url}/mailjet/v3.1/",
+        "MAILJET_API_KEY": "k",
+        "MAILJET_SECRET_KEY": "s",
+        "POSTMARK_API_URL": f"{url}/postmark/",
+        "POSTMARK_SERVER_TOKEN": "k",
+        "SENDGRID_API_URL": f"{url}/sendgrid/v3/",
+        "SENDGRID_API_KEY": "k",
+        "BREVO_API_URL": f"{url}/brevo/v3/",
+        "BREVO_API_KEY": "k",
+    }
 
 
 Reply = tuple[int, Any]
@@ -244,6 +254,8 @@ def _mailjet(body: bytes, api: ProviderApi) -> Read:
         own = given.get("Variables", {})
 
         def filled(value: str, own: dict[str, str] = own) -> str:
+            if not api.render:
+                return ""
             return re.sub(r"\[\[(?:var:)?(.*?)\]\]", lambda found: own.get(found[1], ""), value)
 
         headers = _lower(given.get("Headers", {}))
@@ -274,8 +286,8 @@ def _postmark(body: bytes, api: ProviderApi) -> Read:
         Taken(
             one["To"],
             one["Subject"],
-            _mustache(one["TextBody"]),
-            _mustache(one["HtmlBody"]),
+            _mustache(one["TextBody"]) if api.render else "",
+            _mustache(one["HtmlBody"]) if api.render else "",
             {header["Name"].lower(): header["Value"] for header in one["Headers"]},
             one["Metadata"],
         )
@@ -309,6 +321,8 @@ def _brevo(body: bytes, api: ProviderApi) -> Read:
         _lower(data["headers"]),
         json.loads(data["headers"]["X-Mailin-custom"]),
     )
+    if message.headers["idempotencykey"] in api.keys:
+        return [message], lambda found: (400, {"code": "duplicate_parameter", "message": "…"})
     return [message], _whole(api, 201, {"messageId": "<1@example.org>"})
 
 

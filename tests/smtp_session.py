@@ -109,6 +109,9 @@ class Session(asyncio.BufferedProtocol):
                 break
             line, start = data[start:end], end + 2
             self._command(line.decode("ascii", "replace"))
+            if self._content is None and start < len(data):
+                self.sink.hurried += 1
+                start = len(data) if self.sink.forgetful else start
         self._rest = data[start:]
         if self._content is not None and self._rest:
             data, self._rest = self._rest, b""

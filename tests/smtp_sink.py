@@ -38,22 +38,28 @@ class SmtpSink:
         self,
         rules: Iterable[Rule] = (),
         *,
+        host: str = "127.0.0.1",
         port: int = 0,
         log: Path | None = None,
         delay_ms: float = 0,
         pipelining: bool = True,
+        forgetful: bool = False,
         careless_data: bool = False,
         keep: bool = False,
         login: tuple[str, str] | None = None,
         tls: Literal["", "starttls", "tls"] = "",
         context: ssl.SSLContext | None = None,
     ) -> None:
-        """`careless_data` answers 354 even without a recipient; `keep` stores the messages."""
-        self.host = "127.0.0.1"
+        """`forgetful` loses what comes together with a command; `careless_data` answers 354 even
+        without a recipient; `keep` stores the messages.
+        """
+        self.host = host
         self.port = port
         self.rules = list(rules)
         self.delay = delay_ms / 1000
         self.pipelining = pipelining
+        self.forgetful = forgetful
+        self.hurried = 0  # commands that came together with another
         self.careless_data = careless_data
         self.keep = keep
         self.login = login

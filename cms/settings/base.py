@@ -7,7 +7,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
-from cms import env
+from cms import env, scale_out
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # Everything the site writes on this machine: database, index, uploads, journals, caught mail.
@@ -226,6 +226,10 @@ BOUNCE_IMAP_USER = env.text("BOUNCE_IMAP_USER", "")
 BOUNCE_IMAP_PASSWORD = env.text("BOUNCE_IMAP_PASSWORD", "")
 # What makes this installation itself and not a copy; empty, deduced (newsletters.delivery.place).
 NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
+# Woken through PostgreSQL by procrastinate: any number of sending processes, on any machines.
+NEWSLETTER_SCALE_OUT = env.boolean("NEWSLETTER_SCALE_OUT", False)
+INSTALLED_APPS += scale_out.apps(DATABASES) if NEWSLETTER_SCALE_OUT else []
+PROCRASTINATE_WORKER_DEFAULTS = scale_out.WORKER
 # Where the local catcher keeps what it received; read by the « Courriels reçus » pages.
 MAIL_CATCHER_DIR = VAR_DIR / "mail"
 SHOW_CAUGHT_MAIL = False
@@ -280,12 +284,13 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 
+_TALKATIVE = ("django_tasks", "mail.log", "procrastinate", "wagtail")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Two lines for each indexed object, and one with its title for each page saved.
-    "loggers": {name: {"level": "WARNING"} for name in ("django_tasks", "mail.log", "wagtail")},
+    # Two lines for each indexed object, three for each wake-up, one with its title for each page.
+    "loggers": {name: {"level": "WARNING"} for name in _TALKATIVE},
 }

@@ -2,8 +2,17 @@
 
 from tempfile import TemporaryDirectory
 
+from cms import scale_out
+
 from .base import *  # noqa: F403
-from .base import SQLITE_OPTIONS, STATIC_ROOT, VAR_DIR, database
+from .base import (
+    INSTALLED_APPS,
+    NEWSLETTER_SCALE_OUT,
+    SQLITE_OPTIONS,
+    STATIC_ROOT,
+    VAR_DIR,
+    database,
+)
 
 DEBUG = False
 SECRET_KEY = "test-only-key"  # noqa: S105
@@ -13,6 +22,9 @@ DATABASES = {"default": database(VAR_DIR / "unused.sqlite3")}
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     DATABASES["default"]["OPTIONS"] = SQLITE_OPTIONS
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
+# Its tables, for the processes that the crash tests start with it switched on.
+if not NEWSLETTER_SCALE_OUT:
+    INSTALLED_APPS += scale_out.apps(DATABASES)
 # The point of hashing slowly is lost on fixtures.
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 DOCUMENTS = TemporaryDirectory(prefix="documents-")

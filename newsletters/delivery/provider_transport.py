@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from time import monotonic, sleep
 from typing import Any, Final
+from uuid import uuid4
 
 from django.core.mail import EmailMultiAlternatives
 from django.utils.module_loading import import_string
@@ -55,6 +56,7 @@ _MEANINGS: Final = {
     "failed": Answer(Outcome.RETRY, _NOT_NOW, "", "le fournisseur n’a pas pris ce message"),
 }
 _NO_ANSWER: Final = Answer(Outcome.UNCERTAIN, 0, "", "réponse du fournisseur perdue")
+_ITS_TROUBLE: Final = Answer(Outcome.UNCERTAIN, 0, "", "panne du fournisseur pendant la remise")
 _FORBIDDING: Final = {
     401: "refuse l’identification. Vérifiez la clé",
     402: "refuse l’envoi : compte épuisé ou suspendu",
@@ -97,7 +99,10 @@ class ProviderTransport:
         try:
             recipient_head(recipient)
             message = self._alone(recipient, self._merged(template))
-            return self._called(message, [recipient])[0]
+            answer = self._called(message, [recipient])[0]
+            if self.provider.key_header and answer.outcome is Outcome.UNCERTAIN:
+                return self._asked_again(message, recipient, answer)
+            return answer
         except (AddressRefused, HeaderInjection) as error:
             return unwritable(error)
         except _WholeRefusedError as refusal:
@@ -144,6 +149,9 @@ class ProviderTransport:
 
     def _alone(self, recipient: Recipient, letter: MergedLetter) -> EmailMultiAlternatives:
         headers = self._fixed(letter) | self._personal(recipient)
+        if self.provider.key_header:
+            # A new one for each offer: one used before a refusal would make the next look done.
+            headers[self.provider.key_header] = str(uuid4())
         message = self._message(letter, [recipient], letter.personal(recipient), headers)
         self._set(message, metadata=_note(recipient))
         return message
@@ -217,6 +225,21 @@ class ProviderTransport:
                 sleep(error.retry_after)
         raise AssertionError("the last try returns or raises")
 
+    def _asked_again(
+        self, message: EmailMultiAlternatives, recipient: Recipient, doubt: Answer
+    ) -> Answer:
+        """The same call under the same key, which the provider carries out once: its answer tells.
+
+        « Already done » ends a silence. After the provider's own trouble it does not: the key may
+        have been noted and the message lost.
+        """
+        try:
+            return self._answers(message, [recipient])[0]
+        except _WholeRefusedError as refusal:
+            return _MEANINGS["sent"] if refusal.done_before and doubt is _NO_ANSWER else doubt
+        except RelayUnavailable:
+            return doubt
+
     def _answers(self, message: EmailMultiAlternatives, group: Sequence[Recipient]) -> list[Answer]:
         try:
             sent = self._backend.send_messages([message])
@@ -244,9 +267,10 @@ class ProviderTransport:
 class _WholeRefusedError(Exception):
     """The provider refused the request as it is: nobody in it was accepted."""
 
-    def __init__(self, code: int) -> None:
+    def __init__(self, code: int, *, done_before: bool = False) -> None:
         super().__init__(code)
         self.code = code
+        self.done_before = done_before  # what this call asks was carried out under the same key
 
 
 def _unlike(recipients: Sequence[Recipient], found: dict[str, Answer]) -> Iterator[list[Recipient]]:
@@ -293,8 +317,16 @@ def _meaning(error: AnymailAPIError) -> Answer:
             retry_after=_retry_after(error),
         ) from error
     if 400 <= code < 500:
-        raise _WholeRefusedError(code) from error
-    return _NO_ANSWER
+        raise _WholeRefusedError(code, done_before=_says_done(error)) from error
+    return _ITS_TROUBLE if code else _NO_ANSWER
+
+
+def _says_done(error: AnymailAPIError) -> bool:
+    try:
+        said = error.response.json()
+    except (AttributeError, ValueError):
+        return False
+    return isinstance(said, dict) and said.get("code") == "duplicate_parameter"
 
 
 def _retry_after(error: AnymailAPIError) -> float:

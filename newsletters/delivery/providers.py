@@ -33,6 +33,8 @@ class Provider:
     # Fields the provider writes itself, and refuses from others; lower case.
     own_headers: frozenset[str] = frozenset({"date"})
     extra_headers: tuple[tuple[str, str], ...] = ()
+    # The field whose value makes the provider carry out a call once, however often it is repeated.
+    key_header: str = ""
     # The Anymail backend to use instead of the provider's usual one in a batch.
     backend: str = ""
 
@@ -74,7 +76,9 @@ _KNOWN: Final = (
     ),
     Provider("Amazon SES", no_batch=_SAME_BODY),
     # docs/esps/brevo.rst: « each recipient will receive the same content ».
-    Provider("Brevo", no_batch=_SAME_BODY),
+    # The key: https://developers.brevo.com/docs/heterogenous-versions-batch-emails; for 30 minutes,
+    # a call under the same one is refused as « duplicate_parameter ».
+    Provider("Brevo", no_batch=_SAME_BODY, key_header="idempotencyKey"),
     Provider("Mailtrap", no_batch=_SAME_BODY),
     Provider("Resend", no_batch=_SAME_BODY),
     Provider("MailerSend", no_batch=_NO_HEADERS, untracked=True, metadata=False),

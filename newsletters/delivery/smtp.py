@@ -14,6 +14,7 @@ import re
 import smtplib
 import socket
 import ssl
+from ipaddress import ip_address
 from types import TracebackType
 from typing import Literal, NamedTuple, Self
 
@@ -70,6 +71,7 @@ class SmtpConnection:
         self._context = context
         self._client: smtplib.SMTP | None = None
         self._pipelining = False
+        self._keeps_order = True  # until it loses commands that came together
         self._size = False
 
     def __enter__(self) -> Self:
@@ -99,8 +101,10 @@ class SmtpConnection:
         except (OSError, UnicodeError) as error:  # smtplib's and ssl's errors are OSErrors
             if client is not None:
                 client.close()
+            if isinstance(error, RelayUnavailable):
+                raise
             raise explained(error, self.host, self.port) from error
-        self._pipelining = client.has_extn("pipelining")
+        self._pipelining = self._keeps_order and client.has_extn("pipelining")
         self._size = client.has_extn("size")
         self._client = client
 
@@ -158,6 +162,12 @@ class SmtpConnection:
             client.starttls(context=self._context or ssl.create_default_context())
             client.ehlo_or_helo_if_needed()  # RFC 3207 §4.2: what was said in clear is forgotten
         if self._user:
+            if self._tls == "none" and not _within(client):
+                raise RelayUnavailable(
+                    f"Le mot de passe de {self.host} passerait en clair : demandez le chiffrement"
+                    " (EMAIL_USE_TLS ou EMAIL_USE_SSL).",
+                    "tls",
+                )
             client.login(self._user, self._password)
         if client.sock is not None:
             # Otherwise the last partial segment, the one with the dot, waits for an ACK.
@@ -189,11 +199,17 @@ class SmtpConnection:
 
     def _piped(self, mail: bytes, rcpt: bytes) -> _Refusal | None:
         self._write(mail + rcpt + b"DATA\r\n")
-        replies = []
-        for _ in range(3):
-            replies.append(self._read())
-            if replies[-1].code == 421:  # the relay closes: the other replies will not come
-                break
+        replies: list[_Reply] = []
+        try:
+            for _ in range(3):
+                replies.append(self._read())
+                if replies[-1].code == 421:  # the relay closes: the other replies will not come
+                    break
+        except OSError:
+            # Some relays and firewalls offer it, then lose what follows the first command. A line
+            # closed meanwhile answers nothing at all.
+            self._keeps_order = not replies
+            raise
         refusal = _first_refusal(replies)
         if refusal is not None and len(replies) == 3:
             self._withdraw(refusal, data_opened=replies[2].code == 354)
@@ -273,6 +289,11 @@ class SmtpConnection:
         client, self._client = self._client, None
         if client is not None:
             client.close()
+
+
+def _within(client: smtplib.SMTP) -> bool:
+    """Whether the line does not leave this machine."""
+    return client.sock is not None and ip_address(client.sock.getpeername()[0]).is_loopback
 
 
 def _first_refusal(replies: list[_Reply]) -> _Refusal | None:

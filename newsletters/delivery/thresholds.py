@@ -56,11 +56,11 @@ def excess(mailing: Mailing, rules: SendingRules, *, sample: int) -> str:
         (found.hard, rules.hard_percent, "d’adresses refusées définitivement"),
         (found.complaints, rules.complaint_percent, "de plaintes pour indésirable"),
     ):
-        percent = 100 * count / found.answered
-        if percent > limit:
+        share = 100 * count / found.answered
+        if share > limit:
             return (
                 f"Trop {words} : {count} sur {found.answered} messages"
-                f" ({_french(percent)} %, seuil {_french(limit)} %). Continuer nuirait à la"
+                f" ({percent(share)}, seuil {percent(limit)}). Continuer nuirait à la"
                 " réputation de l'expéditeur. Vérifiez la liste ; « Reprendre » continue malgré"
                 " le seuil."
             )
@@ -85,6 +85,7 @@ class Thresholds:
         if waited < (_CHECK_REFUSED_SECONDS if self._refused else _CHECK_SECONDS):
             return
         self._checked_at, self._refused = time.monotonic(), False
+        self._rules = SendingRules.load()  # set anew in the admin, they hold for this sending too
         if reason := excess(self._mailing, self._rules, sample=self._rules.sample):
             raise HaltError(reason, Mailing.PauseKind.BREAKER)
 
@@ -148,5 +149,6 @@ def observation() -> timedelta:
     return timedelta(minutes=SendingRules.load().canary_minutes)
 
 
-def _french(number: float) -> str:
-    return f"{number:.2g}".replace(".", ",")
+def percent(number: float) -> str:
+    """« 0,25 % », « 100 % »: three digits at most, and never an exponent for a percentage."""
+    return f"{number:.3g}\u00a0%".replace(".", ",")

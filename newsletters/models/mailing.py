@@ -182,6 +182,13 @@ class Mailing(models.Model):
             remaining=sum(counts.get(s, 0) for s in (state.PLANNED, state.CLAIMED, state.RETRY)),
         )
 
+    def has_work(self) -> bool:
+        """Whether a row is due, or all are settled and the mailing only wants its end."""
+        open_rows = self.deliveries.unsettled()
+        free = open_rows.exclude(state=Delivery.State.CLAIMED)
+        due = free.exclude(not_before__gt=timezone.now())
+        return due.exists() or not open_rows.exists()
+
 
 class DeliveryQuerySet(models.QuerySet["Delivery"]):
     def unsettled(self) -> Self:

@@ -9,8 +9,8 @@ from django.test import Client
 import pytest
 
 from newsletters import lifecycle
-from newsletters.models import Mailing
-from tests.builders import make_issue, make_readers
+from newsletters.models import Mailing, RateLimit
+from tests.builders import make_issue, make_readers, make_sending
 
 pytestmark = pytest.mark.browser
 
@@ -62,6 +62,21 @@ def test_the_check_and_the_confirmation_have_no_accessibility_fault(
         editor.goto(site_server.url + path)
         found[name] = accessibility_violations(editor)
     assert found == {name: [] for name in paths}
+
+
+@pytest.mark.parametrize("width", [320, 1280])
+def test_a_sending_under_way_tells_its_safeguards_within_the_window(
+    site_server, editor, accessibility_violations, width
+):
+    RateLimit.objects.create(domain="messagerie.example.org", per_second=2.5, per_hour=900)
+    mailing = make_sending(3)
+    editor.set_viewport_size({"width": width, "height": 800})
+    editor.goto(f"{site_server.url}/admin/envois/{mailing.pk}/")
+    words = editor.get_by_text("messagerie.example.org : 2,5 par seconde, 900 par heure")
+    box = words.bounding_box()
+    assert box is not None
+    assert box["x"] + box["width"] <= width
+    assert accessibility_violations(editor) == []
 
 
 def test_sending_is_confirmed_then_counts_down_and_can_be_taken_back(site_server, editor, settings):

@@ -6,12 +6,15 @@ import subprocess
 import sys
 import time
 from collections import Counter
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple, Self
 
+from django.conf import settings
 from django.db import connection
 
 from newsletters.models import Delivery, Mailing
+from tests.provider_api import ProviderApi
 from tests.smtp_sink import SmtpSink, read_log
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -27,10 +30,11 @@ def database_url() -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{where}"
 
 
-def environment(sink: SmtpSink, directory: Path) -> dict[str, str]:
+def environment(sink: SmtpSink | ProviderApi, directory: Path) -> dict[str, str]:
     return os.environ | {
         "DJANGO_SETTINGS_MODULE": "cms.settings.dev",
         "DATABASE_URL": database_url(),
+        "SECRET_KEY": settings.SECRET_KEY,  # what one process signs, another reads
         "RESONANCES_VAR": str(directory / "var"),
         "SITE_URL": "http://testserver",  # another address would be a copy of the database
         "EMAIL_HOST": sink.host,
@@ -54,6 +58,13 @@ def wait_for(accepted: int, sink: SmtpSink, process: subprocess.Popen[bytes]) ->
         time.sleep(0.0005)
 
 
+def until(reached: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not reached():
+        assert time.monotonic() < deadline, "it never comes"
+        time.sleep(0.001)
+
+
 def finish(process: subprocess.Popen[bytes]) -> None:
     _, errors = process.communicate(timeout=PATIENCE)
     assert process.returncode == 0, errors.decode()
@@ -66,12 +77,20 @@ class Nursery:
     can hundreds be killed in the time of a test.
     """
 
-    def __init__(self, sink: SmtpSink, directory: Path, **variables: str) -> None:
+    def __init__(
+        self,
+        sink: SmtpSink | ProviderApi,
+        directory: Path,
+        *,
+        command: Sequence[str] = _START,
+        **variables: str,
+    ) -> None:
+        self._command = command
         self._environment = environment(sink, directory) | variables
 
     def __enter__(self) -> Self:
         self._mother = subprocess.Popen(
-            [sys.executable, "-m", "tests.crash.nursery", *_START],
+            [sys.executable, "-m", "tests.crash.nursery", *self._command],
             cwd=ROOT,
             env=self._environment,
             stdin=subprocess.PIPE,
@@ -92,6 +111,11 @@ class Nursery:
         """SIGKILL; False when it had ended before."""
         os.kill(worker, signal.SIGKILL)  # not yet waited for, so the id is still its own
         return self.wait(worker) == -signal.SIGKILL
+
+    def stop(self, worker: int) -> int:
+        """SIGTERM; its exit status."""
+        os.kill(worker, signal.SIGTERM)
+        return self.wait(worker)
 
     def wait(self, worker: int) -> int:
         return int(self._ask(f"wait {worker}"))

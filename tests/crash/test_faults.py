@@ -1,12 +1,9 @@
 """Real faults under a real send: it stops, says why, goes on, and the server's log is the judge."""
 
 import resource
-import shutil
-import ssl
 import subprocess
 import sys
 import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +19,9 @@ from newsletters import clock
 from newsletters.delivery.send import FAULT_BACK_OFF, run
 from newsletters.models import Delivery, Equation, Mailing
 from tests.builders import make_sending
-from tests.crash.processes import PATIENCE, Nursery, clean
+from tests.crash.processes import Nursery, clean, until
 from tests.smtp_sink import Rule, SmtpSink
+from tests.tls import self_signed, server_context
 
 READERS = 40
 FIRST = 15
@@ -47,15 +45,7 @@ def here(settings, tmp_path: Path) -> None:
 
 @pytest.fixture(scope="module")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with key.pem and cert.pem, signed by nobody else."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl command to make a certificate")
-    folder = tmp_path_factory.mktemp("tls")
-    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    request += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext"]
-    request += ["subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(request, cwd=folder, check=True, capture_output=True)
-    return folder
+    return self_signed(tmp_path_factory.mktemp("tls"))
 
 
 def paused_then_whole(
@@ -83,8 +73,7 @@ def paused_then_whole(
 def test_a_relay_that_cannot_be_reached_pauses_until_it_can(
     settings, monkeypatch, certificate, fault
 ):
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(certificate / "cert.pem", certificate / "key.pem")
+    server = server_context(certificate)
     with SmtpSink() as other:
         pass  # nobody listens there any more
     with SmtpSink(tls="starttls", context=server) as sink:
@@ -154,13 +143,6 @@ def test_a_disk_or_a_database_lost_in_the_middle_is_told_and_the_next_start_goes
         assert nursery.wait(nursery.start()) == 0
     # On a full disk the last answer may find no place anywhere: at most that one is in doubt.
     assert len(clean(log, mailing)) <= (fault == "disk")
-
-
-def until(reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not reached():
-        assert time.monotonic() < deadline, "it never comes"
-        time.sleep(0.001)
 
 
 def strike(fault: str, worker: int) -> None:

@@ -152,6 +152,28 @@ def test_an_answer_that_is_lost_makes_its_call_uncertain_and_is_never_offered_ag
     assert max(received(api).values()) == 1
 
 
+@pytest.mark.parametrize(
+    ("troubles", "state", "copies"),
+    [
+        ([Trouble(hang=2.5, after=True, times=1)], "accepted", 1),
+        ([Trouble(hang=2.5, times=1)], "accepted", 1),
+        ([Trouble(500, times=1)], "accepted", 1),
+        ([Trouble(500, after=True, times=1)], "uncertain", 1),
+        ([Trouble(500, times=1), Trouble(429, times=1)], "uncertain", 0),
+        ([Trouble(hang=2.5, after=True, times=2)], "uncertain", 1),
+    ],
+    ids=["taken, silence", "silence", "not taken, 500", "taken, 500", "busy then", "two silences"],
+)
+def test_a_lost_answer_is_asked_for_again_where_a_key_forbids_a_second_message(
+    through, troubles, state, copies
+):
+    api = through("brevo")
+    api.troubles = troubles
+    run(make_sending(1).pk)
+    assert Delivery.objects.get().state == state
+    assert received(api)[reader(1)] == copies
+
+
 @pytest.mark.parametrize("batch", [1, 5])
 @pytest.mark.parametrize("status", [429, 503])
 def test_a_provider_that_asks_to_wait_is_obeyed_and_costs_nobody_an_attempt(through, batch, status):

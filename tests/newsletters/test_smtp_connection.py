@@ -42,6 +42,29 @@ def test_messages_arrive_whole_each_once_over_one_connection(pipelining: bool) -
     assert sink.connections == 1
 
 
+def test_commands_leave_together_only_where_that_is_offered(pipelining: bool) -> None:
+    with SmtpSink(pipelining=pipelining) as sink, connection(sink) as relay:
+        answers = [relay.send(FROM, TO, message(number)) for number in range(3)]
+    assert [answer.outcome for answer in answers] == [Outcome.ACCEPTED] * 3
+    assert (sink.hurried > 0) is pipelining
+
+
+def test_a_relay_that_offers_pipelining_and_loses_commands_is_spoken_to_one_by_one() -> None:
+    with SmtpSink(forgetful=True) as sink, connection(sink, timeout=0.3) as relay:
+        answers = [relay.send(FROM, TO, message(number)) for number in range(3)]
+    assert [answer.outcome for answer in answers] == [Outcome.RETRY] + [Outcome.ACCEPTED] * 2
+    assert [taken.message_id for taken in sink.accepted] == ["<1@example.org>", "<2@example.org>"]
+    assert sink.connections == 2
+
+
+def test_a_line_closed_while_idle_says_nothing_against_pipelining() -> None:
+    with SmtpSink([Rule("mail", "drop", times=1)]) as sink, connection(sink) as relay:
+        assert relay.send(FROM, TO, message(1)).outcome is Outcome.RETRY
+        sink.hurried = 0
+        assert relay.send(FROM, TO, message(2)).outcome is Outcome.ACCEPTED
+    assert sink.hurried > 0
+
+
 @pytest.mark.parametrize("body", [b".", b".\r\n..\r\na\r\n.\r\nMAIL FROM:<>", b"no line end"])
 def test_lines_that_start_with_a_dot_arrive_as_they_were(body: bytes, pipelining: bool) -> None:
     wire = b"Message-ID: <1@example.org>\r\n\r\n" + body

@@ -1,16 +1,14 @@
 from __future__ import annotations
 
-import shutil
 import socket
 import ssl
-import subprocess
-from pathlib import Path
 
 import pytest
 
 from newsletters.delivery.answers import Outcome, RelayUnavailable
 from newsletters.delivery.smtp import SmtpConnection
 from tests.smtp_sink import Rule, SmtpSink
+from tests.tls import client_context, self_signed, server_context
 
 FROM = "lettre@example.org"
 TO = "camille.martin@example.org"
@@ -34,16 +32,8 @@ def pipelining(request: pytest.FixtureRequest) -> bool:
 @pytest.fixture(scope="session")
 def certificate(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, ssl.SSLContext]:
     """(server, client) contexts around a certificate made for the occasion."""
-    if shutil.which("openssl") is None:
-        pytest.skip("needs the openssl command to make a certificate")
-    folder: Path = tmp_path_factory.mktemp("tls")
-    request = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"]
-    request += ["-nodes", "-days", "2", "-subj", "/CN=127.0.0.1", "-addext"]
-    request += ["subjectAltName=IP:127.0.0.1", "-keyout", "key.pem", "-out", "cert.pem"]
-    subprocess.run(request, cwd=folder, check=True, capture_output=True)
-    server = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    server.load_cert_chain(folder / "cert.pem", folder / "key.pem")
-    return server, ssl.create_default_context(cafile=str(folder / "cert.pem"))
+    folder = self_signed(tmp_path_factory.mktemp("tls"))
+    return server_context(folder), client_context(folder)
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])
@@ -129,6 +119,39 @@ def test_nothing_is_said_in_clear_when_encryption_is_asked_for_and_not_offered()
         connection(sink, tls="starttls", user="pole", password="secret").open()
     assert error.value.reason == "tls"
     assert not any(line.startswith(("AUTH", "MAIL")) for line in sink.commands)
+
+
+def test_the_password_is_said_once_the_line_is_encrypted_and_not_before(
+    certificate: tuple[ssl.SSLContext, ssl.SSLContext],
+) -> None:
+    server, client = certificate
+    with (
+        SmtpSink(tls="starttls", context=server, login=("pole", "secret")) as sink,
+        connection(sink, tls="starttls", context=client, user="pole", password="secret"),
+    ):
+        verbs = [line.split()[0].upper() for line in sink.commands]
+    assert verbs == ["EHLO", "STARTTLS", "EHLO", "AUTH"]
+
+
+def test_a_password_does_not_cross_the_network_in_clear() -> None:
+    address = other_address()
+    with (
+        SmtpSink(host=address, login=("pole", "secret")) as sink,
+        pytest.raises(RelayUnavailable, match="en clair") as error,
+    ):
+        connection(sink, user="pole", password="secret").open()
+    assert error.value.reason == "tls"
+    assert not any(line.startswith("AUTH") for line in sink.commands)
+
+
+def other_address() -> str:
+    """One of this machine's addresses that is not the loopback's."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))  # nothing is sent: it only picks the way out
+        except OSError:
+            pytest.skip("this machine has no address but the loopback's")
+        return str(probe.getsockname()[0])
 
 
 @pytest.mark.parametrize("mode", ["starttls", "tls"])

@@ -5,7 +5,7 @@ import pytest
 import time_machine
 
 from newsletters import clock, lifecycle
-from newsletters.delivery import thresholds
+from newsletters.delivery import desk, thresholds
 from newsletters.delivery.answers import Outcome
 from newsletters.delivery.claim import claim
 from newsletters.delivery.send import run
@@ -69,7 +69,7 @@ def test_notices_that_arrive_during_the_observation_keep_it_paused():
         clock.resume_due()
     mailing.refresh_from_db()
     assert (mailing.state, mailing.pause_kind) == (State.PAUSED, Kind.BREAKER)
-    assert "3 sur 20 messages (15 %, seuil 2 %)" in mailing.pause_reason
+    assert "3 sur 20 messages (15\u00a0%, seuil 2\u00a0%)" in mailing.pause_reason
 
 
 def test_a_bad_first_group_stops_the_rest_without_anybody_watching():
@@ -117,6 +117,22 @@ def test_notices_during_the_send_trip_the_breaker(kind, count, tripped):
     assert thresholds.trip(mailing) is tripped
     mailing.refresh_from_db()
     assert (mailing.state == State.PAUSED) is tripped
+
+
+def test_a_threshold_lowered_in_the_admin_stops_the_sending_under_way(monkeypatch):
+    monkeypatch.setattr(thresholds, "_CHECK_REFUSED_SECONDS", 0.0)
+    monkeypatch.setattr(desk, "MARK_ROWS", 10)
+    rules(hard_percent=100, sample=10, canary_size=0)
+    mailing, transport = make_sending(200), refusing(200)
+
+    def lower() -> bool:
+        if len(transport.offered) == 50:
+            rules(hard_percent=99.5)
+        return False
+
+    report = run(mailing.pk, transport=transport, should_stop=lower)
+    assert "(100\u00a0%, seuil 99,5\u00a0%)" in report.fault
+    assert 50 <= len(transport.offered) < 200
 
 
 def test_a_small_mailing_is_never_judged_by_a_percentage():

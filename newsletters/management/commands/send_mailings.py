@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from types import FrameType
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections
-from django.utils import timezone
 
 from tqdm import tqdm
 
@@ -17,7 +17,7 @@ from newsletters.clock import launch_due, resume_due
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
 from newsletters.management.supervision import supervise
-from newsletters.models import Delivery, Equation, Mailing
+from newsletters.models import Equation, Mailing
 
 _BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
 
@@ -44,6 +44,11 @@ class Command(BaseCommand):
                 status = supervise([*command, "--quiet"], workers, stop=stop, restart=not once)
             if status:
                 raise CommandError("Un des processus d'envoi a signalé une panne.")
+            return
+        if settings.NEWSLETTER_SCALE_OUT and not once:
+            from newsletters import tasks  # procrastinate, which other installations lack
+
+            tasks.work()
             return
         self._work(once, quiet, every)
 
@@ -76,7 +81,7 @@ class Command(BaseCommand):
         for mailing in Mailing.objects.filter(state=state.SENDING).order_by("started_at", "pk"):
             if should_stop():
                 break
-            if not (drain or _has_work(mailing)):
+            if not (drain or mailing.has_work()):
                 continue
             with _bar(mailing, quiet) as on_progress:
                 report = run(mailing.pk, on_progress=on_progress, should_stop=should_stop)
@@ -86,14 +91,6 @@ class Command(BaseCommand):
                 mailing.refresh_from_db()
                 self.stdout.write(_summary(mailing, report.equation))
         return faults
-
-
-def _has_work(mailing: Mailing) -> bool:
-    """Whether a row is due, or all are settled and the mailing only wants its end."""
-    open_rows = mailing.deliveries.unsettled()
-    free = open_rows.exclude(state=Delivery.State.CLAIMED)
-    due = free.exclude(not_before__gt=timezone.now())
-    return due.exists() or not open_rows.exists()
 
 
 def _told(mailing: Mailing, reason: str) -> str:

@@ -1,0 +1,63 @@
+"""Settings of the sending that contradict each other are caught by numbered checks."""
+
+import pytest
+
+from newsletters import checks
+
+BREVO, POSTMARK = (f"anymail.backends.{name}.EmailBackend" for name in ("brevo", "postmark"))
+LOCMEM = "django.core.mail.backends.locmem.EmailBackend"
+KEYS = {"BREVO_API_KEY": "k", "POSTMARK_SERVER_TOKEN": "k"}
+
+
+def found(check) -> list[str]:
+    return [message.id for message in check(None)]
+
+
+@pytest.mark.parametrize(
+    ("transport", "backend", "batch", "ids"),
+    [
+        ("smtp", LOCMEM, 1, []),
+        ("django", LOCMEM, 1, []),
+        ("provider", BREVO, 1, []),
+        ("provider", POSTMARK, 500, []),
+        ("fax", LOCMEM, 1, ["newsletters.E004"]),
+        ("provider", LOCMEM, 1, ["newsletters.E005"]),
+        ("provider", BREVO, 50, ["newsletters.W001"]),
+        ("provider", POSTMARK, 501, ["newsletters.W002"]),
+        ("django", POSTMARK, 501, ["newsletters.W002"]),
+    ],
+)
+def test_a_transport_that_its_settings_contradict_is_told(settings, transport, backend, batch, ids):
+    settings.NEWSLETTER_TRANSPORT = transport
+    settings.EMAIL_BACKEND = backend
+    settings.NEWSLETTER_PROVIDER_BATCH = batch
+    settings.ANYMAIL = KEYS
+    assert found(checks.transport) == ids
+
+
+def test_a_provider_without_its_key_is_told_before_the_first_sending(settings):
+    settings.NEWSLETTER_TRANSPORT = "provider"
+    settings.EMAIL_BACKEND = POSTMARK
+    settings.ANYMAIL = {}
+    [message] = checks.transport(None)
+    assert message.id == "newsletters.E006"
+    assert "POSTMARK_SERVER_TOKEN" in message.msg
+
+
+@pytest.mark.parametrize(
+    ("vendor", "package", "ids"),
+    [
+        ("postgresql", object(), []),
+        ("sqlite", object(), ["newsletters.E002"]),
+        ("postgresql", None, ["newsletters.E003"]),
+        ("sqlite", None, ["newsletters.E002", "newsletters.E003"]),
+    ],
+)
+def test_several_machines_need_postgresql_and_the_package(
+    settings, monkeypatch, vendor, package, ids
+):
+    monkeypatch.setattr(checks.connection, "vendor", vendor, raising=False)
+    monkeypatch.setattr(checks, "find_spec", lambda name: package)
+    assert found(checks.scale_out) == []
+    settings.NEWSLETTER_SCALE_OUT = True
+    assert found(checks.scale_out) == ids
