@@ -87,6 +87,7 @@ class Purpose(StrEnum):
     ACCESS = "newsletters.access"
     UNDO = "newsletters.undo-leaving"
     MOVE = "newsletters.new-address"
+    STAY = "newsletters.stay"
 
 
 @dataclass(frozen=True, slots=True)
