@@ -162,6 +162,7 @@ class MailingDetail(SendingScreen):
             "may_send_rest": state == states.FINISHED and user.has_perm(SEND),
             "rest": rest_of(self.mailing) if state == states.FINISHED else None,
             "refusals": refusals(self.mailing),
+            "links": self.mailing.links.order_by("-clicks", "number"),
             "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
             "is_running": state in (states.SCHEDULED, states.SENDING),
         }

@@ -23,6 +23,7 @@ _UNSUBSCRIBE: Final = "newsletters.unsubscribe"
 _PREFERENCES: Final = "newsletters.preferences"
 _MESSAGE_ID: Final = "newsletters.message-id"
 _SUPPRESSION: Final = "newsletters.suppression"
+_CLICK: Final = "newsletters.click"
 
 
 class BadToken(ValueError):  # noqa: N818  (says what happened)
@@ -78,6 +79,17 @@ def preferences_token(subscription_id: int) -> str:
 def read_preferences_token(token: str) -> int:
     """The subscription's id. Raises BadToken."""
     return int(_verified(token, _PREFERENCES))
+
+
+def click_token(mailing_id: int, number: int) -> str:
+    """The same for every reader: it says which link of which letter, and nothing of a person."""
+    return _signed(f"{mailing_id}-{number}", _CLICK)
+
+
+def read_click_token(token: str) -> tuple[int, int]:
+    """(mailing's id, link's number). Raises BadToken."""
+    mailing_id, number = _verified(token, _CLICK).split("-")
+    return int(mailing_id), int(number)
 
 
 class Purpose(StrEnum):
