@@ -64,6 +64,22 @@ class MailingCsv(View):
         return response
 
 
+class LinksCsv(View):
+    """Clicks per link, in reading order."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not may_follow(request.user):
+            raise PermissionDenied
+        mailing = get_object_or_404(Mailing.objects.only("pk"), pk=pk)
+        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="envoi-{pk}-clics.csv"'
+        writer = csv.writer(response, delimiter=";")
+        writer.writerow(["Rang", "Lien", "Clics"])
+        for link in mailing.links.all():
+            writer.writerow([link.number, inert(link.url), link.clicks])
+        return response
+
+
 class SubscriberLetters(SendingScreen):
     """« Numéros reçus » by one person."""
 

@@ -165,6 +165,7 @@ class MailingDetail(SendingScreen):
             "safeguards": safeguards(self.mailing),
             "may_set_rules": user.has_perm("newsletters.change_sendingrules"),
             "may_set_limits": user.has_perm("newsletters.view_ratelimit"),
+            "links": self.mailing.links.order_by("-clicks", "number"),
             "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
             "is_running": state in (states.SCHEDULED, states.SENDING),
         }

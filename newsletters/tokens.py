@@ -23,6 +23,7 @@ _UNSUBSCRIBE: Final = "newsletters.unsubscribe"
 _PREFERENCES: Final = "newsletters.preferences"
 _MESSAGE_ID: Final = "newsletters.message-id"
 _SUPPRESSION: Final = "newsletters.suppression"
+_CLICK: Final = "newsletters.click"
 
 
 class BadToken(ValueError):  # noqa: N818  (says what happened)
@@ -80,6 +81,17 @@ def read_preferences_token(token: str) -> int:
     return int(_verified(token, _PREFERENCES))
 
 
+def click_token(mailing_id: int, number: int) -> str:
+    """The same for every reader: it says which link of which letter, and nothing of a person."""
+    return _signed(f"{mailing_id}-{number}", _CLICK)
+
+
+def read_click_token(token: str) -> tuple[int, int]:
+    """(mailing's id, link's number). Raises BadToken."""
+    mailing_id, number = _verified(token, _CLICK).split("-")
+    return int(mailing_id), int(number)
+
+
 class Purpose(StrEnum):
     """What a dated link lets its bearer do; each is a salt of its own."""
 
@@ -87,6 +99,7 @@ class Purpose(StrEnum):
     ACCESS = "newsletters.access"
     UNDO = "newsletters.undo-leaving"
     MOVE = "newsletters.new-address"
+    STAY = "newsletters.stay"
 
 
 @dataclass(frozen=True, slots=True)

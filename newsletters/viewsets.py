@@ -58,6 +58,7 @@ class MailingViewSet(ViewSet):
             path("<int:pk>/fichier/", confirming_views.MailingFile.as_view(), name="file"),
             path("<int:pk>/destinataires/", reports.MailingRecipients.as_view(), name="recipients"),
             path("<int:pk>/destinataires.csv", reports.MailingCsv.as_view(), name="csv"),
+            path("<int:pk>/liens.csv", reports.LinksCsv.as_view(), name="links_csv"),
             path("recus/<int:pk>/", reports.SubscriberLetters.as_view(), name="received"),
             path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
         ]

@@ -220,6 +220,8 @@ NEWSLETTER_CONNECTIONS = env.integer("NEWSLETTER_CONNECTIONS", 1)
 NEWSLETTER_PER_CONNECTION = env.integer("NEWSLETTER_PER_CONNECTION", 1000)
 # Minutes during which the first readers' bounces are awaited; adjustable in the admin afterwards.
 NEWSLETTER_CANARY_MINUTES = env.integer("NEWSLETTER_CANARY_MINUTES", 0)
+# How long the ledger of a finished sending names people; then only its counts remain (RGPD art. 5).
+NEWSLETTER_ANONYMISE_MONTHS = env.integer("NEWSLETTER_ANONYMISE_MONTHS", 12)
 # The mailbox where a plain SMTP relay returns bounces: `manage.py read_bounces --imap`.
 BOUNCE_IMAP_HOST = env.text("BOUNCE_IMAP_HOST", "")
 BOUNCE_IMAP_USER = env.text("BOUNCE_IMAP_USER", "")

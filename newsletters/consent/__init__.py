@@ -29,6 +29,7 @@ from newsletters.consent.leaving import (
 from newsletters.consent.notice import Notice, joining_notice
 from newsletters.consent.portability import personal_data
 from newsletters.consent.reports import block, complain, unblock
+from newsletters.consent.retention import anonymise_old, erase_silent, remind_silent, stay
 from newsletters.consent.suppression import suppressed, suppressed_since
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "LinkClosed",
     "Notice",
     "address_number",
+    "anonymise_old",
     "ask",
     "ask_move",
     "block",
@@ -47,6 +49,7 @@ __all__ = [
     "describe",
     "enrol",
     "erase",
+    "erase_silent",
     "explain",
     "forget_address",
     "joining_notice",
@@ -56,7 +59,9 @@ __all__ = [
     "move",
     "personal_data",
     "purge_unconfirmed",
+    "remind_silent",
     "renew",
+    "stay",
     "suppressed",
     "suppressed_since",
     "unblock",

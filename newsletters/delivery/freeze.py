@@ -9,6 +9,7 @@ from django.db.models import Value
 from django.db.models.expressions import Combinable
 from django.utils import timezone
 
+from newsletters.delivery.links import write_links
 from newsletters.delivery.place import here
 from newsletters.models import Delivery, Equation, Mailing
 
@@ -31,10 +32,13 @@ def freeze(*, mailing: Mailing) -> Equation:
     the mailing is not approved, when its content is not the one approved, or when nobody would
     receive it.
     """
-    locked = Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
+    locked = (
+        Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
+    )
     if locked.audience is None:
         _check(locked)
         plan(locked)
+        write_links(locked)
         locked.audience = locked.deliveries.count()
         if not locked.audience:
             raise FreezeError(_NOBODY_CHOSEN if locked.audience_rules else _NOBODY)

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 
+from newsletters.delivery.links import counted
 from newsletters.delivery.wire import (
     AddressRefused,
     Content,
@@ -41,7 +42,7 @@ class Addressing:
                 from_name=mailing.from_name,
                 from_email=mailing.from_email,
                 reply_to=mailing.reply_to,
-                html=mailing.html,
+                html=counted(mailing),
                 text=mailing.text,
                 headers=self._list_headers(mailing),
             ),

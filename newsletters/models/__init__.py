@@ -11,6 +11,7 @@ from .audience import (
 from .errand import Attempt, Errand
 from .importing import STALLED, SubscriberImport
 from .issue import IssueCoProducer, IssuePage
+from .mail_link import MailLink
 from .mailing import Delivery, DeliveryEvent, Equation, Mailing
 from .periodical import Periodical, PeriodicalPage, SectionTemplate
 from .segment import Segment
@@ -30,6 +31,7 @@ __all__ = [
     "Errand",
     "IssueCoProducer",
     "IssuePage",
+    "MailLink",
     "Mailing",
     "Periodical",
     "PeriodicalPage",

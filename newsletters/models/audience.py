@@ -189,6 +189,7 @@ class ConsentEvent(models.Model):
         UNBLOCKED = "unblocked", "Adresse débloquée"
         COMPLAINED = "complained", "Plainte"
         REMINDED = "reminded", "Demande de reconfirmation"
+        RENEWED = "renewed", "Reconfirmation"
         UNDONE = "undone", "Import annulé"
         EXPIRED = "expired", "Demande expirée"
         ERASED = "erased", "Effacement"

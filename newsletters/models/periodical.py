@@ -71,6 +71,12 @@ class Periodical(index.Indexed, ClusterableModel):
     )
     sender_email = models.EmailField("adresse de l'expéditeur")
     reply_to = models.EmailField("adresse de réponse", blank=True)
+    counts_clicks = models.BooleanField(
+        "compter les clics",
+        default=True,
+        help_text="Combien de fois chaque lien du courriel est suivi, jamais par qui. Les liens "
+        "passent alors par une adresse du site.",
+    )
     has_public_archive = models.BooleanField("archive publique", default=True)
     started_on = models.DateField("début", null=True, blank=True)
     ended_on = models.DateField("fin", null=True, blank=True)
@@ -105,7 +111,7 @@ class Periodical(index.Indexed, ClusterableModel):
         InlinePanel("sections", heading="Gabarit des rubriques", label="rubrique", min_num=1),
         MultiFieldPanel(
             [
-                FieldPanel("has_public_archive"),
+                FieldRowPanel([FieldPanel("has_public_archive"), FieldPanel("counts_clicks")]),
                 FieldRowPanel([FieldPanel("started_on"), FieldPanel("ended_on")]),
                 FieldPanel("succeeds"),
             ],

@@ -18,6 +18,7 @@ from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
 from newsletters.management.supervision import supervise
 from newsletters.models import Equation, Mailing
+from newsletters.nightly import do_chores
 
 _BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
 
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         Unless asked to `drain`, mailings that wait for a later hour are passed over in silence.
         """
         recover_dead()
+        do_chores()
         resume_due()
         state = Mailing.State
         paused = [m for m in launch_due() if m.state == state.PAUSED]

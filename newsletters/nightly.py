@@ -1,0 +1,40 @@
+"""What time itself asks for, once a day: questions to the silent, erasures, names struck out."""
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Final
+
+from django.utils import timezone
+
+from newsletters import consent
+from newsletters.models import Chore
+
+logger = logging.getLogger(__name__)
+
+# Local time. Not at midnight: one of them writes to people.
+FROM_HOUR: Final = 6
+
+CHORES: Final[dict[str, Callable[[datetime], int]]] = {
+    "purge_unconfirmed": lambda now: consent.purge_unconfirmed(),
+    "erase_silent": consent.erase_silent,
+    "remind_silent": consent.remind_silent,
+    "anonymise_old": consent.anonymise_old,
+}
+
+
+def do_chores() -> dict[str, int]:
+    """Do today's chores that no other worker has taken; {name: how many people or mailings}.
+
+    Each depends on dates alone, so one cut short by a crash is finished the day after.
+    """
+    now = timezone.now()
+    local = timezone.localtime(now)
+    if local.hour < FROM_HOUR:
+        return {}
+    done = {}
+    for name, chore in CHORES.items():
+        if Chore.take(name, local.date()):
+            done[name] = chore(now)
+            logger.info("event=chore name=%s count=%s", name, done[name])
+    return done

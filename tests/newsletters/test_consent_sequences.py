@@ -1,0 +1,314 @@
+"""No sequence of acts leads to a mail for someone who refused, nor to a change without its proof.
+
+The machine keeps its own, simpler idea of who refused what, and plays long sequences of what
+people, forms, files and relays do; after each step the database is compared with that idea.
+Derandomised: the same sequences in every run.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.utils import timezone
+
+import pytest
+import time_machine
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+
+from newsletters import consent
+from newsletters.audience_files.people import Person
+from newsletters.consent.importing import judge, take, take_back
+from newsletters.delivery.claim import claim
+from newsletters.delivery.freeze import freeze
+from newsletters.models import (
+    ConsentEvent,
+    Errand,
+    Periodical,
+    Subscriber,
+    SubscriberImport,
+    Subscription,
+)
+from newsletters.tokens import Dated, unsubscribe_token
+from tests.builders import make_issue, make_mailing, make_periodical
+
+ADDRESSES = ("camille@example.org", "dominique@example.org")
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+
+addresses = st.sampled_from(ADDRESSES)
+# Which of the two letters: never none.
+choices = st.sampled_from([(0,), (1,), (0, 1)])
+Pair = tuple[str, int]
+
+
+class Audience(RuleBasedStateMachine):
+    """`refused`: (address, letter) → when its owner, or nobody for them, last said no."""
+
+    links = Bundle("links")
+    imports = Bundle("imports")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.clock = time_machine.travel(START, tick=False)
+        self.now = self.clock.start()
+        self.letters = [
+            make_periodical(),
+            make_periodical(title="Lettre spéciale", code="speciale"),
+        ]
+        self.issues = [make_issue(periodical=letter) for letter in self.letters]
+        self.refused: dict[Pair, datetime] = {}
+        self.frozen: list[tuple[int, int]] = []
+        # Everybody begins as a reader of everything, so that the first acts already matter.
+        for address in ADDRESSES:
+            consent.confirm(asked=self.demand(address, (0, 1)))
+        self.seen = self.states()
+        self.last = ConsentEvent.objects.latest("pk").pk
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+        self.clock.stop()
+
+    # --- what the machine knows
+
+    def person(self, address: str) -> Subscriber | None:
+        return Subscriber.objects.filter(email_key=address).first()
+
+    def subscription(self, address: str, letter: int) -> Subscription | None:
+        chosen = Subscription.objects.filter(periodical=self.letters[letter])
+        return chosen.filter(subscriber__email_key=address).first()
+
+    def refuse(self, address: str, letters: tuple[int, ...]) -> None:
+        for letter in letters:
+            self.refused[address, letter] = timezone.now()
+
+    def accept(self, address: str, letters: tuple[int, ...], asked: datetime) -> None:
+        """A mailbox's owner pressed a button of a link asked for at that moment."""
+        for letter in letters:
+            if self.refused.get((address, letter), asked) <= asked:
+                self.refused.pop((address, letter), None)
+
+    def pks(self, letters: tuple[int, ...]) -> list[Periodical]:
+        return [self.letters[letter] for letter in letters]
+
+    def states(self) -> set[tuple[tuple[str, int], object]]:
+        """Everything whose change must leave a line: ((address, letter or 0), state or block)."""
+        letters = Subscription.objects.values_list("subscriber__email_key", "periodical", "state")
+        blocks = Subscriber.objects.values_list("email_key", "blocked_at")
+        return {((one, letter), state) for one, letter, state in letters} | {
+            ((one, 0), bool(blocked)) for one, blocked in blocks if blocked
+        }
+
+    def demand(self, address: str, letters: tuple[int, ...]) -> Dated:
+        """Fill in the form; what the link of the mail then written says."""
+        at = timezone.now()
+        chosen = tuple(letter.pk for letter in self.pks(letters))
+        consent.ask(demand=consent.Demand(email=address, letters=chosen), at=at)
+        return Dated(Subscriber.objects.get(email_key=address).pk, at, chosen)
+
+    # --- what happens
+
+    @rule(target=links, address=addresses, letters=choices)
+    def ask(self, address: str, letters: tuple[int, ...]) -> tuple[str, Dated]:
+        self.tick()
+        return address, self.demand(address, letters)
+
+    @rule(link=links)
+    def confirm(self, link: tuple[str, Dated]) -> None:
+        self.tick()
+        address, asked = link
+        try:
+            consent.confirm(asked=asked)
+        except consent.LinkClosed:
+            return
+        by_key = {letter.pk: number for number, letter in enumerate(self.letters)}
+        self.accept(address, tuple(by_key[pk] for pk in asked.numbers), asked.at)
+
+    @rule(target=links, link=links)
+    def renew(self, link: tuple[str, Dated]) -> tuple[str, Dated]:
+        self.tick()
+        address, asked = link
+        try:
+            consent.renew(asked=asked)
+        except consent.LinkClosed:
+            return link
+        errand = Errand.objects.latest("pk")
+        return address, Dated(asked.key, errand.created_at, tuple(errand.details["letters"]))
+
+    @rule(address=addresses, letter=st.sampled_from([0, 1]), by_mail=st.booleans())
+    def leave(self, address: str, letter: int, by_mail: bool) -> None:
+        self.tick()
+        subscription = self.subscription(address, letter)
+        if subscription is None:
+            return
+        if by_mail:
+            token = unsubscribe_token(subscription.pk)
+            assert consent.leave_by_mail(f"Subject: unsubscribe {token}\n\n".encode())
+        else:
+            consent.leave(subscription=subscription, origin="essai")
+        self.refuse(address, (letter,))
+
+    @rule(address=addresses)
+    def leave_all(self, address: str) -> None:
+        self.tick()
+        if person := self.person(address):
+            held = [n for n in (0, 1) if self.subscription(address, n)]
+            consent.leave_all(subscriber=person, origin="essai")
+            self.refuse(address, tuple(held))
+
+    @rule(address=addresses, letter=st.sampled_from([0, 1]), minutes=st.sampled_from([1, 90]))
+    def take_the_departure_back(self, address: str, letter: int, minutes: int) -> None:
+        self.tick()
+        subscription = self.subscription(address, letter)
+        if subscription is None or subscription.left_at is None:
+            return
+        slip = Dated(subscription.pk, subscription.left_at)
+        self.tick(minutes)
+        try:
+            consent.undo_leaving(slip=slip)
+        except consent.LinkClosed:
+            return
+        # The very departure is undone; a complaint made of it as well is not.
+        if self.refused.get((address, letter)) == slip.at:
+            del self.refused[address, letter]
+
+    @rule(address=addresses, letters=choices, proved=st.booleans())
+    def choose(self, address: str, letters: tuple[int, ...], proved: bool) -> None:
+        self.tick()
+        person = self.person(address)
+        if person is None:
+            return
+        consent.choose(
+            subscriber=person, letters=self.pks(letters), themes=[], territories=[], proved=proved
+        )
+        if proved:
+            self.accept(address, letters, timezone.now())
+        self.refuse(address, tuple(n for n in (0, 1) if n not in letters))
+
+    @rule(address=addresses)
+    def complain(self, address: str) -> None:
+        self.tick()
+        if person := self.person(address):
+            consent.complain(subscriber=person, origin="essai")
+            self.refuse(address, (0, 1))
+
+    @rule(address=addresses)
+    def erase(self, address: str) -> None:
+        self.tick()
+        if person := self.person(address):
+            consent.erase(subscriber=person, origin="essai")
+            self.refuse(address, (0, 1))
+
+    @rule(address=addresses)
+    def bounce(self, address: str) -> None:
+        self.tick()
+        if person := self.person(address):
+            consent.block(subscriber=person, reason="n'existe pas")
+
+    @rule(address=addresses)
+    def staff_unblocks(self, address: str) -> None:
+        self.tick()
+        if person := self.person(address):
+            consent.unblock(subscriber=person, origin="essai")
+
+    @rule(target=imports, named=st.sets(addresses, min_size=1), letters=choices)
+    def import_file(self, named: set[str], letters: tuple[int, ...]) -> int:
+        self.tick()
+        row = SubscriberImport.objects.create(source="Colloque", basis="consent")
+        people = [Person(line=n, email=one, key=one) for n, one in enumerate(sorted(named), 1)]
+        rulings = judge(people=people, series=[letter.pk for letter in self.pks(letters)])
+        at = timezone.now()
+        take(rulings=rulings, batch_of=row, at=at)
+        SubscriberImport.objects.filter(pk=row.pk).update(committed_at=at)
+        return row.pk
+
+    @rule(number=imports)
+    def undo_import(self, number: int) -> None:
+        self.tick()
+        take_back(batch_of=SubscriberImport.objects.get(pk=number))
+
+    @rule(days=st.sampled_from([1, 8, 31, 400, 1100]))
+    def time_passes(self, days: int) -> None:
+        """And the night work with it; what it erases may be joined again by its owner only."""
+        self.tick(minutes=days * 24 * 60)
+        before = {one for one in ADDRESSES if self.person(one)}
+        consent.purge_unconfirmed()
+        Errand.objects.filter(kind=Errand.Kind.RENEWAL).delete()  # the question has left
+        erased = consent.erase_silent(timezone.now())
+        consent.remind_silent(timezone.now())
+        gone = {one for one in before if not self.person(one)}
+        assert erased <= len(gone)
+        for address in gone if erased else ():
+            if consent.suppressed([address]):
+                self.refuse(address, (0, 1))
+
+    @rule(address=addresses)
+    def stay(self, address: str) -> None:
+        self.tick()
+        if person := self.person(address):
+            consent.stay(subscriber=person)
+
+    def tick(self, minutes: int = 1) -> None:
+        self.now.shift(timedelta(minutes=minutes))
+
+    @rule(letter=st.sampled_from([0, 1]))
+    def prepare_a_sending(self, letter: int) -> None:
+        """Freezes today's readers; what they do later must still be respected."""
+        self.tick()
+        mailing = make_mailing(issue=self.issues[letter])
+        if mailing.readers().exists():
+            freeze(mailing=mailing)
+            self.frozen.append((mailing.pk, letter))
+
+    # --- what must hold
+
+    @invariant()
+    def nobody_who_refused_is_written_to(self) -> None:
+        if not self.refused:
+            return
+        with transaction.atomic():
+            fresh = [make_mailing(issue=issue) for issue in self.issues]
+            for mailing in fresh:
+                if mailing.readers().exists():
+                    freeze(mailing=mailing)
+            sendings = [*self.frozen, *((one.pk, n) for n, one in enumerate(fresh))]
+            written = {
+                (row.email, letter) for pk, letter in sendings for row in claim(pk, "essai").rows
+            }
+            transaction.set_rollback(True)
+        assert not written & set(self.refused)
+
+    @invariant()
+    def every_change_left_its_line(self) -> None:
+        states, last = self.states(), self.last
+        self.last = ConsentEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+        added = ConsentEvent.objects.filter(pk__gt=last)
+        proved = set(added.values_list("subscriber__email_key", flat=True))
+        changed = {key[0] for key, _state in self.seen ^ states}
+        # The line of somebody erased or forgotten no longer names them.
+        assert None in proved or changed <= proved, (changed, proved)
+        self.seen = states
+
+
+@pytest.mark.django_db
+def test_any_sequence_of_acts_respects_who_refused():
+    run_state_machine_as_test(
+        Audience,
+        settings=settings(
+            max_examples=25,
+            stateful_step_count=20,
+            derandomize=True,
+            deadline=None,
+            database=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
