@@ -1,4 +1,4 @@
-"""What happens to mailings by the hour, without anybody: departures and resumptions."""
+"""What happens by the hour or by the day, without anybody: departures, resumptions, upkeep."""
 
 import logging
 from datetime import datetime, timedelta
@@ -6,12 +6,14 @@ from typing import Any, Final
 
 from django.utils import timezone
 
+from newsletters import attempts
+from newsletters.consent import purge_unconfirmed
 from newsletters.delivery.desk import LATE as PAST_LIMIT
 from newsletters.delivery.freeze import FreezeError, freeze
 from newsletters.delivery.place import ELSEWHERE, here
 from newsletters.delivery.thresholds import first_group_excess
 from newsletters.lifecycle import NO_PAUSE
-from newsletters.models import Mailing
+from newsletters.models import Chore, Mailing
 from newsletters.rendering import CHANGED, has_changed
 
 logger = logging.getLogger(__name__)
@@ -89,3 +91,10 @@ def resume_due() -> list[Mailing]:
         Mailing.objects.filter(pk=mailing.pk, **same).update(**values)
         mailing.refresh_from_db()
     return examined
+
+
+def daily() -> None:
+    """What is done once a day, by whichever worker comes first."""
+    if Chore.take("unconfirmed", timezone.localdate()):
+        purge_unconfirmed()
+        attempts.purge()

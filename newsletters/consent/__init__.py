@@ -1,5 +1,6 @@
 """Who may be written to. The only writer of the audience tables: every change leaves its proof."""
 
+from newsletters.consent.access import ACCESS_HOURS, access_to, ask_access, barred, bearer
 from newsletters.consent.changing import (
     AddressTaken,
     address_number,
@@ -32,14 +33,19 @@ from newsletters.consent.reports import block, complain, unblock
 from newsletters.consent.suppression import suppressed, suppressed_since
 
 __all__ = [
+    "ACCESS_HOURS",
     "LINK_DAYS",
     "AddressTaken",
     "Demand",
     "LinkClosed",
     "Notice",
+    "access_to",
     "address_number",
     "ask",
+    "ask_access",
     "ask_move",
+    "barred",
+    "bearer",
     "block",
     "choose",
     "complain",
