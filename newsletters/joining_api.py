@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.http import HttpRequest, HttpResponse
 
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 
 from newsletters import attempts
 from newsletters.joining_views import leave_demand
@@ -105,11 +105,11 @@ def offer(request: HttpRequest) -> dict[str, Any]:
     url_name="letters_join",
     operation_id="letters_join",
 )
-def join(request: HttpRequest, response: HttpResponse, asked: JoinRequest) -> tuple[int, Any]:
+def join(request: HttpRequest, response: HttpResponse, asked: JoinRequest) -> Status:
     """Ask for letters. Nothing is sent but one mail, to confirm, when there is something to."""
     private(response)
     if not attempts.network_may(request):
-        return 429, {"message": _TOO_MANY}
+        return Status(429, {"message": _TOO_MANY})
     open_letters = list(Periodical.objects.open())
     form = JoinForm(_typed(asked, open_letters), open_letters=open_letters)
     notice = notice_for(request)
@@ -118,10 +118,10 @@ def join(request: HttpRequest, response: HttpResponse, asked: JoinRequest) -> tu
     if asked.page_url and not _is_address(asked.page_url):
         form.add_error(None, "page_url : indiquez une adresse http ou https.")
     if not form.is_valid():
-        return 422, {"errors": _told(form)}
+        return Status(422, {"errors": _told(form)})
     url = asked.page_url or request.build_absolute_uri()
     leave_demand(form.demand(form_url=url, notice=notice))
-    return 202, {"message": _RECEIVED}
+    return Status(202, {"message": _RECEIVED})
 
 
 @router.post(
@@ -131,16 +131,16 @@ def join(request: HttpRequest, response: HttpResponse, asked: JoinRequest) -> tu
     url_name="letters_link",
     operation_id="letters_link",
 )
-def link(request: HttpRequest, response: HttpResponse, asked: LinkRequest) -> tuple[int, Any]:
+def link(request: HttpRequest, response: HttpResponse, asked: LinkRequest) -> Status:
     """Have one's personal link sent to one's own mailbox."""
     private(response)
     if not attempts.network_may(request):
-        return 429, {"message": _TOO_MANY}
+        return Status(429, {"message": _TOO_MANY})
     form = LinkForm({"email": asked.email})
     if not form.is_valid():
-        return 422, {"errors": _told(form)}
+        return Status(422, {"errors": _told(form)})
     leave_link_demand(form.cleaned_data["email"])
-    return 202, {"message": _LINK}
+    return Status(202, {"message": _LINK})
 
 
 def _typed(asked: JoinRequest, open_letters: list[Periodical]) -> dict[str, Any]:

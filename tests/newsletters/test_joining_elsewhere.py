@@ -49,7 +49,7 @@ def test_two_forms_in_one_page_share_no_id(rf, letter):
     twice = Template("{% load subscribing %}{% subscribe_form %}{% subscribe_form %}")
     html = twice.render(Context({"request": rf.get("/")}))
     ids = [part.split('"')[0] for part in html.split(' id="')[1:]]
-    assert len(ids) == len(set(ids)) == 2 * 5  # section title, address, letters, two boxes… trap
+    assert len(ids) == len(set(ids)) == 2 * 6
 
 
 def test_no_form_is_shown_where_no_letter_is_open(rf, letter):

@@ -2,17 +2,20 @@
 
 import logging
 import re
-import sqlite3  # noqa: F401  (engines differ in what they dump; see `everything`)
 
 from django.apps import apps
 from django.core import serializers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from wagtail.models import Site
+
 import pytest
 
 from newsletters import consent, errands
 from newsletters.models import Attempt, Errand, Subscriber, Subscription
+from newsletters.tokens import preferences_token, unsubscribe_token
+from pages.models import CentreSettings
 from tests.builders import make_home, make_issue, make_periodical, make_subscription
 from tests.newsletters.reading import JOIN, LINK, fill, links_in, mails
 
@@ -23,6 +26,7 @@ KINDS = ("new", "known", "pending", "blocked", "left", "suppressed", "erased")
 @pytest.fixture
 def letter():
     make_home()
+    CentreSettings.for_site(Site.objects.get())  # made by the first page that asks for it
     letter = make_periodical()
     for kind in KINDS[1:]:
         held = make_subscription(
@@ -70,11 +74,10 @@ def test_the_answer_is_the_same_byte_for_byte_whoever_the_address_is(client, let
     answers, queries = {}, {}
     door(client, letter, "chauffe@example.org")  # sites and content types are cached
     for kind in KINDS:
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
+        with CaptureQueriesContext(connection) as seen:
             response = door(client, letter, f"{kind}@example.org")
-        answers[kind] = (response.status_code, response.content, sorted(response.items()))
+        headers = {name: value for name, value in response.items() if name != "Expires"}
+        answers[kind] = (response.status_code, response.content, headers)
         queries[kind] = [re.sub(r"'[^']*'|\d+", "…", one["sql"]) for one in seen]
     assert len({str(answer) for answer in answers.values()}) == 1
     assert len({str(shape) for shape in queries.values()}) == 1
@@ -113,7 +116,6 @@ def test_no_log_line_holds_an_address(client, letter, relay, caplog):
     for door in DOORS:
         for kind in KINDS:
             door(client, letter, f"{kind}@example.org")
-    relay.rules = []
     errands.run_due()
     said = "\n".join(
         record.getMessage()
@@ -124,10 +126,10 @@ def test_no_log_line_holds_an_address(client, letter, relay, caplog):
 
 
 def everything() -> str:
-    """Every row of every table of ours."""
-    models = [*apps.get_app_config("newsletters").get_models()]
+    """Every row of every table."""
     return "\n".join(
-        serializers.serialize("json", model._base_manager.order_by("pk")) for model in models
+        serializers.serialize("json", model._base_manager.order_by("pk"))
+        for model in apps.get_models()
     )
 
 
@@ -152,14 +154,12 @@ def test_a_scanner_that_opens_every_link_of_every_mail_changes_nothing(client, l
                 assert client.get(link).status_code == 200
                 assert client.head(link).status_code == 200
                 opened += 1
-    assert opened >= 3 * 8
+    assert opened == 3 * 7
     assert everything() == before
     assert not client.cookies
 
 
 def test_a_scanner_in_a_letter_changes_nothing(client, letter):
-    from newsletters.tokens import preferences_token, unsubscribe_token
-
     held = Subscription.objects.get(subscriber__email_key="known@example.org")
     before = everything()
     for _ in range(3):
