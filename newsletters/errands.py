@@ -86,9 +86,8 @@ def _put_off(errand: Errand, why: str) -> bool:
 @transaction.atomic
 def _ask(errand: Errand) -> None:
     demand = Demand.from_details(_still_there(errand.details))
-    if not barred(demand.email):
+    if _end(errand) and not barred(demand.email):
         ask(demand=demand, at=errand.created_at)
-    errand.delete()
 
 
 def _still_there(details: dict) -> dict:
@@ -102,9 +101,14 @@ def _still_there(details: dict) -> dict:
 def _link(errand: Errand) -> None:
     """Somebody we know nothing of gets nothing: a form must not make us write to strangers."""
     person = Subscriber.objects.filter(email_key=errand.details["email_key"]).first()
-    if person is not None:
+    if _end(errand) and person is not None:
         ask_access(person=person)
-    errand.delete()
+
+
+def _end(errand: Errand) -> bool:
+    """Delete the errand; False when another worker has taken it over, its lease being past."""
+    done, _ = Errand.objects.filter(pk=errand.pk, attempts=errand.attempts).delete()
+    return bool(done)
 
 
 def _write(errand: Errand) -> Outcome:

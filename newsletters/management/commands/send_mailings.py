@@ -10,6 +10,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseFault
 from django.utils import timezone
 
 from tqdm import tqdm
@@ -120,29 +121,41 @@ def _summary(mailing: Mailing, equation: Equation) -> str:
 
 @contextmanager
 def _errands_beside(stop: threading.Event, *, wanted: bool) -> Iterator[None]:
-    """What people asked for by the forms is done in a thread: a long send must not delay it."""
+    """What people asked for by the forms is done in a thread: a long send must not delay it.
+
+    Should the thread fail, the whole worker ends with an error, for its supervisor to restart:
+    forms that nobody serves any more would otherwise go unnoticed.
+    """
     if not wanted:
         yield
         return
-    thread = threading.Thread(target=_run_errands, args=[stop], name="errands")
+    failed = threading.Event()
+    thread = threading.Thread(target=_run_errands, args=[stop, failed], name="errands")
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join()
+    if failed.is_set():
+        raise CommandError("Les demandes des formulaires ne sont plus traitées.")
 
 
-def _run_errands(stop: threading.Event) -> None:
-    while True:
-        try:
-            errands.run_due(should_stop=stop.is_set)
-        except DatabaseError as error:
-            logger.warning("event=errands_waiting error=%s", type(error).__name__)
-            close_old_connections()
-        if stop.wait(_ERRANDS_EVERY):
-            connections.close_all()
-            return
+def _run_errands(stop: threading.Event, failed: threading.Event) -> None:
+    failed.set()
+    try:
+        while True:
+            try:
+                errands.run_due(should_stop=stop.is_set)
+            except DatabaseFault as error:
+                logger.warning("event=errands_waiting error=%s", type(error).__name__)
+                close_old_connections()
+            if stop.wait(_ERRANDS_EVERY):
+                failed.clear()
+                return
+    finally:
+        stop.set()
+        connections.close_all()
 
 
 @contextmanager
