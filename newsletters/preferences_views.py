@@ -4,7 +4,9 @@ Two links lead here. That of a letter serves for ever but may have been forwarde
 only. That of « Recevoir mon lien » has just been sent to the mailbox: for a day, it opens the data.
 """
 
-from typing import Any
+import re
+from datetime import datetime
+from typing import Any, Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -14,6 +16,8 @@ from newsletters.models import Errand, Subscriber, Subscription, normalise
 from newsletters.public_forms import ChoicesForm, DetailsForm, LinkForm, MoveForm
 from newsletters.public_pages import by_link, open_to_anybody, page
 from newsletters.tokens import Purpose, read_dated_token, read_preferences_token
+
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}[+-][\d:]{5}")
 
 
 @open_to_anybody
@@ -125,20 +129,22 @@ def export(request: HttpRequest, token: str) -> HttpResponse:
         "token": token,
         "details": [(name, _shown(value)) for name, value in details.items()],
         "tables": [
-            (name, _columns(rows), rows) for name, rows in data.items() if rows is not details
+            (name, list(rows[0]) if rows else [], [map(_shown, row.values()) for row in rows])
+            for name, rows in data.items()
+            if rows is not details
         ],
     }
     return page(request, "export", shown)
 
 
 def _shown(value: object) -> str:
+    """A value of the export as people read it; its moments are local, in ISO 8601."""
     if isinstance(value, bool):
         return "oui" if value else "non"
-    return ", ".join(value) if isinstance(value, list) else str(value)
-
-
-def _columns(rows: list[dict[str, str]]) -> list[str]:
-    return list(rows[0]) if rows else []
+    if isinstance(value, list):
+        return ", ".join(value)
+    text = str(value)
+    return f"{datetime.fromisoformat(text):%d/%m/%Y à %H:%M}" if _MOMENT.fullmatch(text) else text
 
 
 @by_link

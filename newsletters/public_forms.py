@@ -235,12 +235,16 @@ class MoveForm(PlainForm):
 
 
 class ReasonForm(PlainForm):
+    # Not marked as required: nobody has to answer, only an empty answer says nothing.
     reason = forms.ChoiceField(
         label="Pourquoi partez-vous ?",
+        required=False,
         choices=Subscription.LeftReason.choices,
         widget=forms.RadioSelect,
-        error_messages={
-            "required": "Choisissez une raison, ou fermez simplement cette page.",
-            "invalid_choice": "Choisissez dans la liste.",
-        },
+        error_messages={"invalid_choice": "Choisissez dans la liste."},
     )
+
+    def clean_reason(self) -> str:
+        if not self.cleaned_data["reason"]:
+            raise ValidationError("Choisissez une raison, ou fermez simplement cette page.")
+        return str(self.cleaned_data["reason"])

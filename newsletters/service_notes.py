@@ -12,7 +12,13 @@ from django.urls import reverse
 
 from newsletters.consent import access_to, address_number
 from newsletters.models import Errand, IssuePage, Periodical, Subscription
-from newsletters.tokens import Dated, Purpose, dated_token, unsubscribe_token
+from newsletters.tokens import (
+    Dated,
+    Purpose,
+    dated_token,
+    preferences_token,
+    unsubscribe_token,
+)
 
 Kind = Errand.Kind
 
@@ -114,7 +120,10 @@ def _welcome(errand: Errand) -> Note | None:
         action,
         ("Vous pouvez à tout moment modifier vos choix ou ne plus rien recevoir :",),
         (
-            Link("Modifier mes choix ou mes données", url_of("link")),
+            Link(
+                "Modifier mes choix ou mes données",
+                url_of("preferences", preferences_token(held[0].pk)),
+            ),
             *(
                 Link(
                     f"Me désinscrire de «\u00a0{one.periodical.title}\u00a0»",

@@ -1,7 +1,7 @@
 """Preferences, one's own data, and leaving: what each link opens, and what it does not."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from django.utils import timezone
 
@@ -200,3 +200,9 @@ def test_every_letter_can_be_left_from_one(client, held, other):
     assert "aucune lettre" in client.get(url).content.decode()
     client.post(url, {"all": "1"})
     assert set(states().values()) == {"left"}
+
+
+def test_the_moments_of_the_copy_are_read_in_french(client, own_link, held):
+    held.confirmed_at = datetime(2026, 3, 2, 8, 5, tzinfo=UTC)
+    held.save()
+    assert "02/03/2026 à 09:05" in client.get(f"{own_link}copie/").content.decode()
