@@ -9,6 +9,7 @@ from wagtail.api.v3.routers import pages as pages_router
 from wagtail.api.v3.urls import api
 from wagtail.documents.api.v3 import router as documents_router
 
+from newsletters.joining_api import router as letters_router
 from pages.embargo import may_see_drafts, published
 from pages.models import CentreDocument, JobPage
 
@@ -35,3 +36,4 @@ def _pages(request: HttpRequest, *model: Any) -> QuerySet[Any]:
 
 documents_router.get_documents_queryset = _documents
 pages_router.get_pages_queryset = _pages
+api.add_router("/lettres/", letters_router)

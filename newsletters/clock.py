@@ -1,4 +1,4 @@
-"""What happens to mailings by the hour, without anybody: departures and resumptions."""
+"""What happens by the hour or by the day, without anybody: departures, resumptions, upkeep."""
 
 import logging
 from datetime import datetime, timedelta

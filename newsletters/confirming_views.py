@@ -6,10 +6,11 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.views.generic import View
 
 from newsletters import errata, preflight, rendering
-from newsletters.editions import UNSUBSCRIBE_TOKEN
+from newsletters.editions import filled
 from newsletters.forms import ScheduleForm
 from newsletters.models import Mailing
 from newsletters.permissions import SEND, may_follow
@@ -59,8 +60,10 @@ class MailingFile(View):
             raise PermissionDenied
         mailing = get_object_or_404(Mailing, pk=pk)
         leave = f"mailto:{mailing.reply_to or mailing.from_email}?subject=desinscription"
+        choose = settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("newsletters:link")
         response = HttpResponse(
-            mailing.html.replace(UNSUBSCRIBE_TOKEN, leave), content_type="text/html; charset=utf-8"
+            filled(mailing.html, unsubscribe=leave, preferences=choose),
+            content_type="text/html; charset=utf-8",
         )
         response.headers["Content-Disposition"] = f'attachment; filename="lettre-{pk}.html"'
         response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"

@@ -7,7 +7,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from newsletters import consent
+from newsletters import attempts, consent
 from newsletters.models import Chore
 
 logger = logging.getLogger(__name__)
@@ -20,6 +20,7 @@ CHORES: Final[dict[str, Callable[[datetime], int]]] = {
     "erase_silent": consent.erase_silent,
     "remind_silent": consent.remind_silent,
     "anonymise_old": consent.anonymise_old,
+    "forget_attempts": lambda now: attempts.purge(),
 }
 
 

@@ -16,10 +16,12 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Status
 
+from newsletters import errands
 from newsletters.clock import launch_due, resume_due
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
 from newsletters.models import Mailing
+from newsletters.nightly import do_chores
 
 _QUEUE: Final = "newsletters"
 # Of two jobs that wait, a turn goes first: it is short, and other mailings depend on it.
@@ -41,12 +43,20 @@ def work() -> None:
 def turn(context: JobContext, timestamp: int) -> None:
     """Every five seconds, on whichever machine is free: what the hour asks for, then wake-ups."""
     recover_dead()
+    do_chores()
     resume_due()
     launch_due()
     _forget_killed(context)
     for mailing in Mailing.objects.filter(state=Mailing.State.SENDING).order_by("started_at", "pk"):
         if mailing.has_work():
             wake(mailing.pk)
+
+
+@app.periodic(cron="* * * * * */2")
+@app.task(queue=_QUEUE, priority=_FIRST, queueing_lock="newsletters.errands", pass_context=True)
+def serve_forms(context: JobContext, timestamp: int) -> None:
+    """Whoever has just filled in a form is waiting for a mail."""
+    errands.run_due(should_stop=context.should_abort)
 
 
 @app.task(queue=_QUEUE, pass_context=True)

@@ -1,56 +1,89 @@
-"""What readers reach from their letters. Mail scanners and robots come here first."""
+"""Leaving, from a letter. Mail scanners and robots come here first."""
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
-from newsletters.consent import leave
+from newsletters.consent import explain, leave, leave_all, undo_leaving
 from newsletters.models import Subscription
-from newsletters.tokens import BadToken, read_unsubscribe_token
+from newsletters.public_forms import ReasonForm
+from newsletters.public_pages import by_link, page
+from newsletters.tokens import (
+    Dated,
+    Purpose,
+    dated_token,
+    read_dated_token,
+    read_unsubscribe_token,
+    unsubscribe_token,
+)
+
+_LEFT = Subscription.State.LEFT
 
 
-# Exempt: the POST of RFC 8058 §3.1 comes from the mail provider, without cookie or referrer; the
-# signed token in the path is the proof, and a forged request could do nothing more than the link.
-@csrf_exempt
-@never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+# Open to anybody: the POST of RFC 8058 §3.1 comes from the mail provider, without cookie or
+# referrer; the signed token in the path is the proof.
+@by_link
 def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """GET shows a button and changes nothing: scanners follow every link of a message.
 
     POST ends the subscription; again changes nothing. A link whose subscription is gone, or that
     came from a test, says so calmly. No redirect: one-click senders need not follow one.
     """
-    try:
-        subscription_id = read_unsubscribe_token(token)
-    except BadToken:
-        return _page(request, "newsletters/unsubscribe_unknown.html", status=404)
-    subscriptions = Subscription.objects.select_related("periodical")
-    subscription = subscriptions.filter(pk=subscription_id).first()
+    subscription = _found(read_unsubscribe_token(token))
     one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    if request.method == "POST" and subscription:
+    leaves = request.method == "POST" and subscription is not None
+    was_here = subscription is not None and subscription.state != _LEFT
+    if leaves and subscription:
         origin = "Désinscription en un clic" if one_click else "Lien de désinscription"
         leave(subscription=subscription, origin=origin)
+        if request.POST.get("all") and not one_click:
+            leave_all(subscriber=subscription.subscriber, origin=origin)
     if request.method == "POST" and one_click:
-        return _private(HttpResponse("Désinscription enregistrée.\n", content_type="text/plain"))
-    return _page(request, "newsletters/unsubscribe.html", subscription=subscription)
+        return HttpResponse("Désinscription enregistrée.\n", content_type="text/plain")
+    return _page(request, subscription, just_left=leaves and was_here)
+
+
+@by_link
+def explain_leaving(request: HttpRequest, token: str) -> HttpResponse:
+    """Why, asked once gone, never before; answering is optional."""
+    subscription = _found(read_unsubscribe_token(token))
+    if subscription is None or request.method != "POST":
+        return _page(request, subscription)
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        return _page(request, subscription, form=form)
+    explain(subscription=subscription, reason=form.cleaned_data["reason"])
+    return page(request, "explained")
+
+
+@by_link
+def undo(request: HttpRequest, token: str) -> HttpResponse:
+    """« Je me suis trompé·e »: within the hour, from the page that followed the departure."""
+    slip = read_dated_token(Purpose.UNDO, token)
+    if request.method != "POST":
+        return page(request, "undo", {"undo_token": token})
+    return page(request, "undone", {"subscription": undo_leaving(slip=slip)})
+
+
+def _found(pk: int) -> Subscription | None:
+    return Subscription.objects.select_related("periodical", "subscriber").filter(pk=pk).first()
 
 
 def _page(
     request: HttpRequest,
-    template: str,
+    subscription: Subscription | None,
     *,
-    status: int = 200,
-    subscription: Subscription | None = None,
+    just_left: bool = False,
+    form: ReasonForm | None = None,
 ) -> HttpResponse:
-    gone = subscription is None or subscription.state == Subscription.State.LEFT
-    context = {"subscription": subscription, "gone": gone}
-    return _private(render(request, template, context, status=status))
-
-
-def _private(response: HttpResponse) -> HttpResponse:
-    """Neither indexed nor told to the next site: the address alone is the right to act."""
-    response["X-Robots-Tag"] = "noindex, nofollow"
-    response["Referrer-Policy"] = "no-referrer"
-    return response
+    context: dict[str, object] = {"subscription": subscription}
+    if subscription is not None:
+        gone = subscription.state == _LEFT
+        others = subscription.subscriber.subscriptions.exclude(state=_LEFT)
+        context["gone"] = gone
+        context["has_others"] = others.exclude(pk=subscription.pk).exists()
+        context["token"] = unsubscribe_token(subscription.pk)
+        if gone and (just_left or form):
+            context["form"] = form or ReasonForm()
+        if gone and just_left and subscription.left_at and subscription.confirmed_at:
+            slip = Dated(subscription.pk, subscription.left_at)
+            context["undo_token"] = dated_token(Purpose.UNDO, slip)
+    return page(request, "unsubscribe", context)

@@ -51,7 +51,9 @@ def detail(request: HttpRequest, name: str) -> HttpResponse:
 
 @xframe_options_sameorigin
 def html(request: HttpRequest, name: str) -> HttpResponse:
-    response = HttpResponse(body(read(name), "html"))
+    # Links leave the frame in which the mail is shown.
+    shown = body(read(name), "html").replace("<head>", '<head><base target="_parent">', 1)
+    response = HttpResponse(shown)
     response.headers["Content-Security-Policy"] = (
         "default-src 'none'; img-src 'self' http: https: data:; style-src 'unsafe-inline'; "
         "frame-ancestors 'self'"

@@ -1,5 +1,6 @@
 """Who may be written to. The only writer of the audience tables: every change leaves its proof."""
 
+from newsletters.consent.access import ACCESS_HOURS, access_to, ask_access, barred, bearer
 from newsletters.consent.changing import (
     AddressTaken,
     address_number,
@@ -33,15 +34,20 @@ from newsletters.consent.retention import anonymise_old, erase_silent, remind_si
 from newsletters.consent.suppression import suppressed, suppressed_since
 
 __all__ = [
+    "ACCESS_HOURS",
     "LINK_DAYS",
     "AddressTaken",
     "Demand",
     "LinkClosed",
     "Notice",
+    "access_to",
     "address_number",
     "anonymise_old",
     "ask",
+    "ask_access",
     "ask_move",
+    "barred",
+    "bearer",
     "block",
     "choose",
     "complain",

@@ -3,8 +3,9 @@
 import logging
 import re
 from datetime import timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
+from email.errors import HeaderParseError
+from email.header import decode_header, make_header
+from email.parser import BytesHeaderParser
 from typing import Final
 
 from django.db import transaction
@@ -62,10 +63,11 @@ def leave_by_mail(raw: bytes) -> bool:
     mail programs put it in the address. The body is never read: an answer that quotes the letter
     holds its links and asks for nothing.
     """
-    message = message_from_bytes(raw, policy=policy.default)
-    if not isinstance(message, EmailMessage) or message.get_content_type() == "multipart/report":
+    # The head only, and not `policy.default`: it raises on headers that real programs write.
+    message = BytesHeaderParser().parsebytes(raw)
+    if message.get_content_type() == "multipart/report":
         return False
-    said = " ".join(str(message.get(name, "")) for name in ("Subject", "To", "Delivered-To"))
+    said = " ".join(_decoded(message.get(name)) for name in ("Subject", "To", "Delivered-To"))
     for token in _TOKEN.findall(said):
         try:
             pk = read_unsubscribe_token(token)
@@ -75,6 +77,13 @@ def leave_by_mail(raw: bytes) -> bool:
             leave(subscription=subscription, origin="Désinscription par courriel")
             return True
     return False
+
+
+def _decoded(header: object) -> str:
+    try:
+        return str(make_header(decode_header(str(header or ""))))
+    except (ValueError, LookupError, HeaderParseError):
+        return str(header)
 
 
 @transaction.atomic

@@ -32,9 +32,7 @@ def freeze(*, mailing: Mailing) -> Equation:
     the mailing is not approved, when its content is not the one approved, or when nobody would
     receive it.
     """
-    locked = (
-        Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
-    )
+    locked = Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
     if locked.audience is None:
         _check(locked)
         plan(locked)

@@ -16,7 +16,7 @@ from newsletters.delivery.wire import (
     WireTemplate,
 )
 from newsletters.models import Mailing
-from newsletters.tokens import message_token, unsubscribe_token
+from newsletters.tokens import message_token, preferences_token, unsubscribe_token
 
 _STAND_IN = "0"
 
@@ -32,10 +32,9 @@ class Addressing:
         self._mailing = mailing.pk or "test"
         self._domain = mailing.from_email.rpartition("@")[2]
         self._mailbox = mailing.reply_to or mailing.from_email
-        base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
-        path = reverse("newsletters:unsubscribe", args=[_STAND_IN])
         # Resolved once: `reverse` costs as much as building the message.
-        self._before, self._after = (base + path).rsplit(_STAND_IN, 1)
+        self._leave = _around_token("newsletters:unsubscribe")
+        self._choose = _around_token("newsletters:preferences")
         self.template = WireTemplate(
             Content(
                 subject=mailing.subject,
@@ -46,7 +45,7 @@ class Addressing:
                 text=mailing.text,
                 headers=self._list_headers(mailing),
             ),
-            ["unsubscribe_url"],
+            ["unsubscribe_url", "preferences_url"],
             date=date,
         )
 
@@ -57,13 +56,14 @@ class Addressing:
         readers decode long names differently.
         """
         token = unsubscribe_token(subscription_id)
-        url = f"{self._before}{token}{self._after}"
+        url = f"{self._leave[0]}{token}{self._leave[1]}"
+        preferences = f"{self._choose[0]}{preferences_token(subscription_id)}{self._choose[1]}"
         code = message_token(delivery_id)
         return Recipient(
             email,
             "",
             f"<{self._mailing}.{delivery_id}.{code}@{self._domain}>",
-            {"unsubscribe_url": url},
+            {"unsubscribe_url": url, "preferences_url": preferences},
             (
                 (
                     "List-Unsubscribe",
@@ -85,6 +85,13 @@ class Addressing:
         if archive := _archive_url(mailing):
             headers.append(("List-Archive", f"<{archive}>"))
         return tuple(headers)
+
+
+def _around_token(view: str) -> tuple[str, str]:
+    """A personal address, cut where its token goes."""
+    base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+    before, after = (base + reverse(view, args=[_STAND_IN])).rsplit(_STAND_IN, 1)
+    return before, after
 
 
 def explained(error: WireError) -> str:

@@ -12,6 +12,17 @@ from newsletters.letter import Item, Letter, Picture, Section, Visibility
 from newsletters.typography import typeset, typeset_html
 
 UNSUBSCRIBE_TOKEN = "%%unsubscribe_url%%"  # noqa: S105 — a placeholder, filled per recipient
+PREFERENCES_TOKEN = "%%preferences_url%%"  # noqa: S105 — the same
+
+
+def filled(content: str, *, unsubscribe: str, preferences: str) -> str:
+    """An edition outside any sending, with these addresses in place of a person's own links."""
+    return content.replace(UNSUBSCRIBE_TOKEN, unsubscribe).replace(PREFERENCES_TOKEN, preferences)
+
+
+def without_links(content: str) -> str:
+    """For previews: the personal links lead nowhere."""
+    return filled(content, unsubscribe="#", preferences="#")
 
 
 def laid_out(letter: Letter, wanted: Visibility, space: str) -> Letter:

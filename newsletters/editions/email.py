@@ -6,15 +6,15 @@ from django.template.loader import render_to_string
 
 from mjml import mjml2html
 
-from newsletters.editions import UNSUBSCRIBE_TOKEN, laid_out
+from newsletters.editions import PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN, laid_out
 from newsletters.letter import EditionError, Item, Letter, Visibility
 from newsletters.richtext import MAX_BYTES
 from newsletters.typography import WIDE
 
-# Stands for our token while the editors' « %% » are made harmless. A code point that
-# `richtext` removes from whatever an editor writes: nobody else's text can be the token.
-_MARK = "\ufdd0"
-_MARK_COMPILED = "&#64976;"
+# Stand for our tokens while the editors' « %% » are made harmless. Code points that `richtext`
+# removes from whatever an editor writes: nobody else's text can be a token.
+_LEAVE, _CHOOSE = "\ufdd0", "\ufdd1"
+_COMPILED = {"&#64976;": UNSUBSCRIBE_TOKEN, "&#64977;": PREFERENCES_TOKEN}
 _TAG = re.compile(r"<[a-z][^>]*>")
 _NOT_PRINTABLE_ASCII = re.compile(r"[^\x20-\x7e\n]|\\")
 _INDENTATION = re.compile(r"\n\s*")
@@ -24,22 +24,26 @@ _SPLIT_CONDITIONAL = re.compile(r"<!\[endif\]-->\s*<!--\[if mso \| IE\]>")
 
 
 def render(letter: Letter) -> str:
-    """A whole HTML document, UTF-8, for one mailing; the recipient's link is a placeholder.
+    """A whole HTML document, UTF-8, for one mailing; the recipient's links are placeholders.
 
-    It holds `%%unsubscribe_url%%` exactly once. Raises EditionError when the source exceeds
-    512 KB or the compiler refuses it; the compiler never sees text that is not escaped or
-    cleaned: it escapes nothing itself.
+    It holds `%%unsubscribe_url%%` and `%%preferences_url%%` once each. Raises EditionError when
+    the source exceeds 512 KB or the compiler refuses it; the compiler never sees text that is not
+    escaped or cleaned: it escapes nothing itself.
     """
     shown = laid_out(letter, Visibility.MAIL, WIDE)
     html = _compile(source(shown), shown)
-    return html.replace("%%", "&#37;&#37;").replace(_MARK_COMPILED, UNSUBSCRIBE_TOKEN)
+    html = html.replace("%%", "&#37;&#37;")
+    for mark, token in _COMPILED.items():
+        html = html.replace(mark, token)
+    return html
 
 
 def source(letter: Letter) -> str:
     """The MJML of a letter already laid out, every value in it escaped or clean."""
     context = {
         "letter": letter,
-        "unsubscribe_url": _MARK,
+        "unsubscribe_url": _LEAVE,
+        "preferences_url": _CHOOSE,
         "own_title": letter.periodical.casefold() not in letter.title.casefold(),
     }
     rendered = render_to_string("newsletters/email/letter.mjml", context)

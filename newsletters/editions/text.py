@@ -6,7 +6,7 @@ from textwrap import wrap
 
 from django.template.loader import render_to_string
 
-from newsletters.editions import UNSUBSCRIBE_TOKEN, laid_out
+from newsletters.editions import PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN, laid_out
 from newsletters.letter import Item, Kind, Letter, Visibility
 from newsletters.typography import WIDE
 
@@ -15,15 +15,16 @@ WIDTH = 72
 
 # Invisible, and enough for « %%name%% » typed by an editor not to be our placeholder.
 _WORD_JOINER = "\u2060"
-_MARK = "\ufdd0"
+_LEAVE, _CHOOSE = "\ufdd0", "\ufdd1"
 
 
 def render(letter: Letter) -> str:
-    """Text of at most 72 columns, links written out, holding `%%unsubscribe_url%%` once."""
+    """Text of at most 72 columns, links written out, holding each placeholder once."""
     shown = laid_out(letter, Visibility.MAIL, WIDE)
     spaced = render_to_string("newsletters/text/letter.txt", _context(shown))
     text = re.sub(r"\n{4,}", "\n\n\n", spaced).strip() + "\n"
-    return text.replace("%%", f"%{_WORD_JOINER}%").replace(_MARK, UNSUBSCRIBE_TOKEN)
+    text = text.replace("%%", f"%{_WORD_JOINER}%")
+    return text.replace(_LEAVE, UNSUBSCRIBE_TOKEN).replace(_CHOOSE, PREFERENCES_TOKEN)
 
 
 def _context(letter: Letter) -> dict[str, object]:
@@ -44,7 +45,8 @@ def _context(letter: Letter) -> dict[str, object]:
         "co_producers": fill(f"Numéro réalisé avec {partners}.") if partners else "",
         "rule": "_" * WIDTH,
         "footer": "\n\n".join((_sender(letter), fill(reason))),
-        "unsubscribe_url": _MARK,
+        "unsubscribe_url": _LEAVE,
+        "preferences_url": _CHOOSE,
     }
 
 

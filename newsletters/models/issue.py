@@ -26,7 +26,7 @@ from csp.decorators import csp_update
 
 from newsletters import structured_data
 from newsletters.blocks import MAIL_FEATURES, IssueStream
-from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
+from newsletters.editions import email, text, without_links
 from newsletters.letter import EditionError, compose
 from newsletters.models.periodical import Periodical, no_line_break
 from newsletters.printing import print_issue, published_response
@@ -39,7 +39,7 @@ from pages.typesetting.responses import pdf_response
 # A mail carries its own styles: the site's policy would strip them from the preview only.
 @csp_update({"style-src": [SELF, UNSAFE_INLINE]})
 def mail_response(request: HttpRequest, html: str) -> HttpResponse:
-    return HttpResponse(html.replace(UNSUBSCRIBE_TOKEN, "#"))
+    return HttpResponse(without_links(html))
 
 
 def without_images(html: str) -> str:
@@ -56,9 +56,7 @@ MAIL_PREVIEWS = {"email": str, "email-sans-images": without_images, "email-sombr
 
 
 def text_response(content: str) -> HttpResponse:
-    return HttpResponse(
-        content.replace(UNSUBSCRIBE_TOKEN, "#"), content_type="text/plain; charset=utf-8"
-    )
+    return HttpResponse(without_links(content), content_type="text/plain; charset=utf-8")
 
 
 class IssueQuerySet(PageQuerySet):

@@ -129,6 +129,12 @@ class Periodical(index.Indexed, ClusterableModel):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def is_open(self) -> bool:
+        """Whether one may ask to receive it today."""
+        ended = self.ended_on is not None and self.ended_on < timezone.localdate()
+        return not ended and self.frequency != self.Frequency.CLOSED
+
     def blank_sections(self) -> list[tuple[str, dict[str, Any]]]:
         """Raw stream data of a new issue: one empty section for each row of the template."""
         return [

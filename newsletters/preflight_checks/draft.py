@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from bs4 import BeautifulSoup
 
-from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text, web
+from newsletters.editions import email, filled, text, web
 from newsletters.letter import Item, Letter, compose
 from newsletters.models import IssuePage
 from newsletters.richtext import plain
-from newsletters.tokens import unsubscribe_token
+from newsletters.tokens import preferences_token, unsubscribe_token
 
 # The largest id a row can have: no reader's link is longer.
 _LARGEST_ID = 2**63 - 1
@@ -134,11 +134,11 @@ class Draft:
 
     @property
     def longest_mail(self) -> str:
-        """The mail with the longest link a reader can have in it."""
-        path = reverse("newsletters:unsubscribe", args=[unsubscribe_token(_LARGEST_ID)])
-        return self.html.replace(
-            UNSUBSCRIBE_TOKEN, settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path
-        )
+        """The mail with the longest links a reader can have in it."""
+        base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
+        leave = reverse("newsletters:unsubscribe", args=[unsubscribe_token(_LARGEST_ID)])
+        choose = reverse("newsletters:preferences", args=[preferences_token(_LARGEST_ID)])
+        return filled(self.html, unsubscribe=base + leave, preferences=base + choose)
 
     @cached_property
     def entries(self) -> list[Entry]:

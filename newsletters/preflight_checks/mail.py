@@ -2,13 +2,20 @@
 
 from collections.abc import Iterator
 
-from newsletters.editions import UNSUBSCRIBE_TOKEN
+from newsletters.editions import PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN
 from newsletters.preflight_checks.draft import Draft, Finding, Level
 
 # Gmail cuts a message at about 102 kB and hides the unsubscribe link with the rest.
 WARN_BYTES = 90_000
 BLOCK_BYTES = 102_000
 SUBJECT_READ = 60
+_PERSONAL = (
+    UNSUBSCRIBE_TOKEN,
+    PREFERENCES_TOKEN,
+    "/lettre/desinscription/",
+    "/lettre/choix/",
+    "/lettre/mes-donnees/",
+)
 
 
 def weight(draft: Draft) -> Iterator[Finding]:
@@ -93,11 +100,11 @@ def way_out(draft: Draft) -> Iterator[Finding]:
 
 
 def personal_token(draft: Draft) -> Iterator[Finding]:
-    if UNSUBSCRIBE_TOKEN in draft.web or "/lettre/desinscription/" in draft.web:
+    if any(personal in draft.web for personal in _PERSONAL):
         yield Finding(
             "personal-token",
             Level.BLOCK,
-            "La page du site contient un lien personnel de désinscription",
+            "La page du site contient un lien personnel de désinscription ou de choix",
             draft.at("body", "Rubriques"),
             "N'importe qui pourrait désinscrire la personne à qui ce lien appartient.",
             "Retirez ce lien : il a sans doute été copié d'un courriel reçu.",

@@ -2,6 +2,7 @@
 
 from wagtail import blocks
 
+from .joining import JoiningBlock
 from .media import FigureBlock
 from .text import HeadingBlock, KeyFiguresBlock, ParagraphBlock, QuoteBlock
 
@@ -14,3 +15,4 @@ class ArticleStream(blocks.StreamBlock):
     quote = QuoteBlock()
     key_figures = KeyFiguresBlock()
     figure = FigureBlock()
+    joining = JoiningBlock()

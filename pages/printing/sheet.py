@@ -74,6 +74,8 @@ def parts(block: Any, pictures: Pictures, base_url: str) -> list[dict[str, Any]]
             return [{"t": "figures", "entries": rows}]
         case "figure":
             return _figure(value, pictures)
+        case "joining":
+            return []  # a form means nothing on paper
     raise NotImplementedError(f"no print form for the block {block.block_type!r}")
 
 

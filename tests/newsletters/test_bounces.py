@@ -12,8 +12,15 @@ import pytest
 
 from newsletters.delivery.dsn import UnreadableError, notices
 from newsletters.delivery.events import record
-from newsletters.models import Delivery, DeliveryEvent, Subscriber, Subscription, Suppression
-from newsletters.tokens import message_token
+from newsletters.models import (
+    ConsentEvent,
+    Delivery,
+    DeliveryEvent,
+    Subscriber,
+    Subscription,
+    Suppression,
+)
+from newsletters.tokens import message_token, unsubscribe_token
 from tests.builders import make_sending
 
 pytestmark = pytest.mark.django_db
@@ -288,3 +295,23 @@ def test_an_unreadable_message_is_counted_and_stays_unread_in_the_mailbox(
 def test_a_file_that_is_not_there_is_said_in_french(tmp_path):
     with pytest.raises(CommandError, match="illisible"):
         call_command("read_bounces", "--file", str(tmp_path / "rien"))
+
+
+@pytest.mark.parametrize(
+    "subject", ["desinscription {}", "Re: desinscription {}", "=?utf-8?q?d={}?="]
+)
+def test_a_departure_by_mail_is_heard_in_the_same_mailbox(row, tmp_path, subject):
+    token = unsubscribe_token(row.subscription_id)
+    said = read(f"Subject: {subject.format(token)}\nFrom: x@example.org\n\nMerci\n", tmp_path)
+    assert "1 désinscription(s) par courriel" in said
+    assert Subscription.objects.get().state == Subscription.State.LEFT
+    assert ConsentEvent.objects.get(action="left").origin == "Désinscription par courriel"
+
+
+@pytest.mark.parametrize("subject", ["desinscription", "desinscription 1.{}", "=?x?q?{}", "{}"])
+def test_an_answer_or_a_forged_departure_changes_nothing(row, tmp_path, subject):
+    quoted = (
+        f"> https://example.org/lettre/desinscription/{unsubscribe_token(row.subscription_id)}/"
+    )
+    read(f"Subject: {subject.format('A' * 20)}\n\n{quoted}\n", tmp_path)
+    assert Subscription.objects.get().state == Subscription.State.ACTIVE

@@ -38,7 +38,7 @@ def test_any_title_is_shown_as_typed_in_every_kind(title, kind):
     item = Item(kind, "a-1", title=title, url="https://example.org/", link_label=title)
     html = email.render(letter_of(item, title=title, preheader=title))
     assert "<script" not in html
-    assert html.count("%%") == 2
+    assert html.count("%%") == 4
     if kind is not Kind.IMAGE:
         assert headings(html, 3) == [typeset(title, WIDE).strip()]
 
@@ -84,7 +84,8 @@ def test_the_footer_cannot_be_left_out():
     html = email.render(letter_of(sections=(), sender=Sender(name="Le centre")))
     for text in ("Le centre", "Vous recevez cette lettre car", "Lire en ligne", "Se désinscrire"):
         assert text in html
-    assert 'href="%%unsubscribe_url%%"' in html
+    for token in ("%%unsubscribe_url%%", "%%preferences_url%%"):
+        assert html.count(f'href="{token}"') == 1
     assert "12 rue de l'Exemple" in unescape(email.render(letter_of())).replace("’", "'")
 
 

@@ -76,7 +76,7 @@ def test_the_footer_names_the_sender_the_reason_and_the_way_out():
         "Centre de ressources\n12 rue de l'Exemple, 95000 Ville-Exemple\n",
         "Vous recevez cette lettre car vous êtes abonné·e à Résonances.",
         "Lire en ligne : <https://example.org/lettre/mars-2026/>",
-        "Se désinscrire : <%%unsubscribe_url%%>",
+        "Modifier mes choix : <%%preferences_url%%>\nSe désinscrire : <%%unsubscribe_url%%>",
     ):
         assert expected in end
 

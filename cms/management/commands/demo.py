@@ -97,6 +97,7 @@ distincts, {len(inbox)} messages
   Le site                {address}/
   Le numéro en ligne     {address}{mailing.issue.get_url()}
   Le courriel reçu       {address}/courriels-recus/
+  S'inscrire             {address}/lettre/inscription/   (le courriel arrive dans « reçus »)
   L'administration       {address}/admin/   (identifiant : admin, mot de passe : {self.password})
   Le procès-verbal       {address}/admin/envois/{mailing.pk}/
 """

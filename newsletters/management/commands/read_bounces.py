@@ -1,4 +1,4 @@
-"""Reads the bounces of a mailbox: from a mail server's pipe, from a file, or over IMAP."""
+"""Reads the bounces and departures of a mailbox: from a pipe, from a file, or over IMAP."""
 
 import imaplib
 import sys
@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from newsletters.consent import leave_by_mail
 from newsletters.delivery.dsn import UnreadableError, notices
 from newsletters.delivery.events import record
 
@@ -16,7 +17,10 @@ _LARGEST = 2_000_000
 
 
 class Command(BaseCommand):
-    help = "Lit les avis de non-remise et les plaintes (RFC 3464, 5965), en tire les conséquences."
+    help = (
+        "Lit les avis de non-remise, les plaintes et les désinscriptions par courriel "
+        "(RFC 3464, 5965, 2369), et en tire les conséquences."
+    )
 
     def add_arguments(self, parser: CommandParser) -> None:
         source = parser.add_mutually_exclusive_group(required=True)
@@ -24,12 +28,14 @@ class Command(BaseCommand):
         source.add_argument("--imap", action="store_true", help="la boîte de BOUNCE_IMAP_HOST")
 
     def handle(self, *args: Any, file: str | None, imap: bool, **options: Any) -> None:
-        self._read = self._heard = self._unreadable = 0
+        self._read = self._heard = self._unreadable = self._left = 0
         if imap:
             _each_unread(self._hear)
         else:
             self._hear(_message(file or "-"))
         said = f"{self._read} message(s) lu(s), {self._heard} avis pris en compte."
+        if self._left:
+            said += f" {self._left} désinscription(s) par courriel."
         if self._unreadable:
             said += f" {self._unreadable} illisible(s), laissé(s) tel(s) quel(s)."
         self.stdout.write(said)
@@ -37,6 +43,9 @@ class Command(BaseCommand):
     def _hear(self, raw: bytes) -> bool:
         """Take one message into account; False when it cannot be read."""
         self._read += 1
+        if leave_by_mail(raw):
+            self._left += 1
+            return True
         try:
             found = notices(raw)
         except UnreadableError:

@@ -7,21 +7,24 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.http import HttpResponse
 
-from newsletters.editions import UNSUBSCRIBE_TOKEN, email, text
+from newsletters.editions import email, filled, text
 from newsletters.letter import EditionError, compose
 from newsletters.models import IssuePage
 from newsletters.printing import print_issue
 
-# A file may be passed around: its link must not unsubscribe anybody.
-SAMPLE_LINK = "https://example.org/desinscription"
+# A file may be passed around: its links must not unsubscribe anybody.
+SAMPLE_LINKS = {
+    "unsubscribe": "https://example.org/desinscription",
+    "preferences": "https://example.org/choix",
+}
 
 
 def _email(issue: IssuePage) -> str:
-    return email.render(compose(issue)).replace(UNSUBSCRIBE_TOKEN, SAMPLE_LINK)
+    return filled(email.render(compose(issue)), **SAMPLE_LINKS)
 
 
 def _text(issue: IssuePage) -> str:
-    return text.render(compose(issue)).replace(UNSUBSCRIBE_TOKEN, SAMPLE_LINK)
+    return filled(text.render(compose(issue)), **SAMPLE_LINKS)
 
 
 def _web(issue: IssuePage) -> str:

@@ -1,5 +1,6 @@
 """The worker: launches what is due, takes up what a dead process left, sends."""
 
+import logging
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -9,10 +10,12 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import DatabaseError, close_old_connections
+from django.db import DatabaseError, close_old_connections, connections
+from django.db import Error as DatabaseFault
 
 from tqdm import tqdm
 
+from newsletters import errands
 from newsletters.clock import launch_due, resume_due
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
@@ -20,6 +23,10 @@ from newsletters.management.supervision import supervise
 from newsletters.models import Equation, Mailing
 from newsletters.nightly import do_chores
 
+logger = logging.getLogger(__name__)
+
+# Whoever has just filled in a form is waiting for a mail.
+_ERRANDS_EVERY = 1.0
 _BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
 
 
@@ -54,9 +61,11 @@ class Command(BaseCommand):
         self._work(once, quiet, every)
 
     def _work(self, once: bool, quiet: bool, every: float) -> None:
-        with _stopped_by_signals() as stop:
+        with _stopped_by_signals() as stop, _errands_beside(stop, wanted=not once):
             while True:
                 try:
+                    if once:
+                        errands.run_due(should_stop=stop.is_set)
                     faults = self._round(quiet, stop.is_set, drain=once)
                 except DatabaseError as error:
                     # Nothing is lost: the journal says what left, the next round reads it.
@@ -106,6 +115,45 @@ def _summary(mailing: Mailing, equation: Equation) -> str:
         f" + {equation.refused} refusés + {equation.skipped} écartés"
         f" + {equation.uncertain} incertains + {equation.remaining} restants"
     )
+
+
+@contextmanager
+def _errands_beside(stop: threading.Event, *, wanted: bool) -> Iterator[None]:
+    """What people asked for by the forms is done in a thread: a long send must not delay it.
+
+    Should the thread fail, the whole worker ends with an error, for its supervisor to restart:
+    forms that nobody serves any more would otherwise go unnoticed.
+    """
+    if not wanted:
+        yield
+        return
+    failed = threading.Event()
+    thread = threading.Thread(target=_run_errands, args=[stop, failed], name="errands")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+    if failed.is_set():
+        raise CommandError("Les demandes des formulaires ne sont plus traitées.")
+
+
+def _run_errands(stop: threading.Event, failed: threading.Event) -> None:
+    failed.set()
+    try:
+        while True:
+            try:
+                errands.run_due(should_stop=stop.is_set)
+            except DatabaseFault as error:
+                logger.warning("event=errands_waiting error=%s", type(error).__name__)
+                close_old_connections()
+            if stop.wait(_ERRANDS_EVERY):
+                failed.clear()
+                return
+    finally:
+        stop.set()
+        connections.close_all()
 
 
 @contextmanager
