@@ -181,7 +181,7 @@ def _renewal(errand: Errand) -> Note | None:
         f"Souhaitez-vous continuer à recevoir {names} ?",
         (
             f"Vous recevez {names} depuis près de trois ans sans nous avoir fait signe.",
-            "Nous ne gardons pas une adresse plus longtemps sans l’accord de son ou sa propriétaire.",
+            "Nous ne gardons pas une adresse plus longtemps sans que la personne le souhaite.",
         ),
         Link("Oui, je souhaite continuer", url_of("stay", dated_token(Purpose.STAY, asked))),
         ("Sans réponse de votre part sous trente jours, vos données seront effacées.",),
