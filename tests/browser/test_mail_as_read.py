@@ -23,6 +23,7 @@ from PIL import Image, ImageDraw
 
 from newsletters import lifecycle
 from newsletters.models import IssueCoProducer, IssuePage
+from newsletters.preflight_checks.contrast import ratio_of
 from pages.models import CentreSettings, Organisation
 from tests.builders import make_readers
 from tests.newsletters.sample import make_full_issue, make_image
@@ -120,7 +121,7 @@ def too_wide(page) -> list[str]:
 def brightness(png: bytes) -> float:
     """From 0 (black) to 255: the mean of the whole picture."""
     with Image.open(BytesIO(png)) as picture:
-        return mean(picture.convert("L").resize((50, 400)).getdata())
+        return mean(picture.convert("L").resize((50, 400)).tobytes())
 
 
 def mute_images(page) -> list[str]:
@@ -141,7 +142,24 @@ def faults(page, violations, *, scheme: str, images: bool, png: bytes) -> list[s
         found.append(f"clarté moyenne de {light:.0f} en mode {scheme}")
     if not images:
         found += [f"image muette : {image}" for image in mute_images(page)]
+        found += faint_alternatives(page)
     return found
+
+
+def faint_alternatives(page) -> list[str]:
+    """Alternatives too pale for their ground: axe looks at texts only."""
+    seen = page.evaluate(
+        """() => [...document.images].map(i => [i.alt, getComputedStyle(i).color,
+            getComputedStyle(i).backgroundColor])"""
+    )
+    ratios = {alt: ratio_of(_hexadecimal(ink), _hexadecimal(ground)) for alt, ink, ground in seen}
+    return [f"contraste de {r:.1f} : {alt}" for alt, r in ratios.items() if r < 4.5]
+
+
+def _hexadecimal(css: str) -> str:
+    """« rgb(1, 2, 3) » as « #010203 »; a transparent colour has no place here."""
+    red, green, blue = (int(part) for part in re.fullmatch(r"rgb\((.+)\)", css)[1].split(", "))
+    return f"#{red:02x}{green:02x}{blue:02x}"
 
 
 def test_the_mail_is_readable_on_every_screen_and_asks_for_nothing_but_its_images(
