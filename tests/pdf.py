@@ -54,3 +54,9 @@ def roles(pdf: bytes) -> list[str]:
 def figures(pdf: bytes) -> list[str]:
     """The /Alt of every figure, "" for one without."""
     return [str(e.get("/Alt", "")) for e in elements(pdf) if e.get("/S") == "/Figure"]
+
+
+def links(pdf: bytes) -> list[str]:
+    """Where the links lead, page by page."""
+    notes = (note.get_object() for page in reader(pdf).pages for note in page.get("/Annots", []))
+    return [str(note["/A"]["/URI"]) for note in notes if "/URI" in note.get("/A", {})]
