@@ -4,6 +4,7 @@ Each value goes into every field of an issue at once; the editions, the page, th
 the calendar and the message are read back by parsers and compared with those of a tame issue.
 """
 
+import html
 import json
 import re
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from email.message import Message
 from xml.etree import ElementTree
 
 from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from wagtail.test.utils.form_data import inline_formset, nested_form_data, rich_text, streamfield
 
 import pytest
 from bs4 import BeautifulSoup, Comment
@@ -98,12 +102,12 @@ def published(word: str) -> IssuePage:
     return IssuePage.objects.get(pk=issue.pk)
 
 
-def shape(html: str) -> list[str]:
+def shape(markup: str) -> list[str]:
     """Every element with the names of its attributes, and nothing of its texts.
 
     Rich text is the editor's own markup, cleaned: it is left out.
     """
-    soup = BeautifulSoup(html, "html.parser")
+    soup = BeautifulSoup(markup, "html.parser")
     return [f"{tag.name} {' '.join(sorted(tag.attrs))}" for tag in soup.find_all(True)]
 
 
@@ -116,8 +120,8 @@ def unmarked(letter: Letter) -> Letter:
     return replace(letter, editorial=calm, sections=sections)
 
 
-def comments(html: str) -> list[str]:
-    found = BeautifulSoup(html, "html.parser").find_all(string=lambda s: isinstance(s, Comment))
+def comments(markup: str) -> list[str]:
+    found = BeautifulSoup(markup, "html.parser").find_all(string=lambda s: isinstance(s, Comment))
     return [str(comment) for comment in found]
 
 
@@ -148,18 +152,18 @@ def words_of(word: str) -> str:
 def test_a_text_adds_no_element_to_an_edition(name, edition):
     letter = compose(issue_saying(EVERYTHING[name]))
     tame = tame_letter()
-    html, expected = edition.render(unmarked(letter)), edition.render(tame)
+    given, expected = edition.render(unmarked(letter)), edition.render(tame)
     # A title that names the series is not repeated: the same for both here.
-    assert shape(html) == shape(expected)
-    assert comments(html) == comments(expected)
-    assert edition is web or html.count("%%unsubscribe_url%%") == 1
+    assert shape(given) == shape(expected)
+    assert comments(given) == comments(expected)
+    assert edition is web or given.count("%%unsubscribe_url%%") == 1
 
 
 @pytest.mark.parametrize("name", EVERYTHING)
 @pytest.mark.parametrize("edition", [email, web], ids=["courriel", "site"])
 def test_a_rich_text_brings_only_allowed_elements(name, edition):
-    html = edition.render(compose(issue_saying(EVERYTHING[name])))
-    soup = BeautifulSoup(html, "html.parser")
+    given = edition.render(compose(issue_saying(EVERYTHING[name])))
+    soup = BeautifulSoup(given, "html.parser")
     assert not soup.find_all(["script", "iframe", "object", "form", "mj-raw", "mj-include", "lab"])
     handlers = [a for tag in soup.find_all(True) for a in tag.attrs if a.startswith("on")]
     assert handlers == []
@@ -244,3 +248,39 @@ def test_a_calendar_holds_one_event_of_that_name(name, client):
     tame = make_event(title=TAME, slug="autre")
     [other] = Calendar.from_ical(client.get(f"{tame.url}evenement.ics").content).walk("VEVENT")
     assert entry.keys() == other.keys()
+
+
+@pytest.mark.parametrize(
+    ("character", "said"),
+    [
+        ("\x00", "Le caractère nul n’est pas autorisé."),
+        ("\ud83c", "Un caractère est incomplet (un emoji coupé ?)"),
+    ],
+)
+@pytest.mark.parametrize("place", ["editorial", "body-0-value-items-0-value-text"])
+def test_what_no_database_keeps_is_refused_at_its_field(admin_client, character, said, place):
+    item = ("text", {"title": "Calme", "text": "<p>Calme</p>"})
+    issue = make_issue(body=[("section", {"key": "pole", "items": [item]})])
+    calm = rich_text("<p>Calme</p>")
+    values = {"title": "Calme", "text": calm, "url": "", "link_label": "", "visibility": "both"}
+    section = {"key": "pole", "title": "", "intro": "", "items": streamfield([("text", values)])}
+    posted = {
+        "title": issue.title,
+        "slug": issue.slug,
+        "subject": "",
+        "preheader": "",
+        "editorial": calm,
+        "first_month": "3",
+        "year": "2026",
+        "body": streamfield([("section", section)]),
+        "co_producers": inline_formset([]),
+        "comments": inline_formset([]),
+    }
+    posted = nested_form_data(posted)
+    # As JSON.stringify writes it: the request itself is plain ASCII.
+    posted[place] = posted[place].replace("Calme", json.dumps(f"a{character}b")[1:-1])
+    answer = admin_client.post(reverse("wagtailadmin_pages:edit", args=[issue.pk]), posted)
+    assert answer.status_code == 200
+    page = html.unescape(answer.content.decode())
+    assert said in page or json.dumps(said)[1:-1] in page  # a block's error is drawn by a script
+    assert not issue.revisions.exists()
