@@ -43,12 +43,12 @@ def make_logo():
     picture = Image.new("RGBA", (320, 120), (0, 0, 0, 0))
     draw = ImageDraw.Draw(picture)
     draw.ellipse((8, 10, 108, 110), fill="#0f4c5c")
-    draw.text((126, 36), "Pôle\nde l'Exemple", fill="#1d2b2f", font_size=32)
+    draw.text((126, 36), "Centre\nd'Exemple", fill="#1d2b2f", font_size=32)
     stream = BytesIO()
     picture.save(stream, "PNG")
     return make_image(
         title="logo.png",
-        description="Pôle de l'Exemple",
+        description="Centre d'Exemple",
         credit="",
         width=320,
         height=120,
