@@ -20,9 +20,11 @@ SCHEMES = frozenset({"http", "https", "mailto"})
 MAX_BYTES = 512 * 1024
 MAX_DEPTH = 100
 
-# What XML forbids, and the code points Unicode keeps for a program's own use.
+# What XML forbids, the code points Unicode keeps for a program's own use, and the marks that
+# reverse what follows them: a subject must read as it was approved.
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufeff\ufffe\uffff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069"
+    "\ufdd0-\ufdef\ufeff\ufffe\uffff]"
 )
 # RFC 3986 allows none of these bare, and « > » would end a tag for a naive reader.
 _UNSAFE = re.compile(r"[\s<>\"\\^`{|}]")

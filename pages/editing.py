@@ -1,5 +1,6 @@
 """The forms of the page editor: what they add to Wagtail's own, none of it stored."""
 
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django import forms
@@ -8,7 +9,7 @@ from django.core.exceptions import FieldDoesNotExist
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.fields import StreamField
 
-from pages.editorial import Marker, markers_in, stream_error
+from pages.editorial import Marker, halves_in, markers_in, stream_error
 from pages.fingerprint import bare, fingerprint
 from pages.publishing import PUBLISH_UNVALIDATED, VALIDATED
 from pages.text_fields import Text, field_text, is_text, stream_texts
@@ -20,6 +21,7 @@ READ_BY_HOLDER = {
     "project_period", "cover", "year", "first_month", "last_month",
 }  # fmt: skip
 PEOPLE = ("holders", "contacts", "authors")
+Look = Callable[[Iterable[Text]], list[Marker]]
 
 
 class EditorialPageForm(WagtailAdminPageForm):
@@ -45,31 +47,37 @@ class EditorialPageForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean()
+        # Even of a draft: no database stores half a character.
+        self._refuse(cleaned, halves_in)
         if self.is_publishing:
-            self._refuse_markers(cleaned)
+            self.markers += self._refuse(cleaned, markers_in)
         return cleaned
 
-    def _refuse_markers(self, cleaned: dict[str, Any]) -> None:
+    def _refuse(self, cleaned: dict[str, Any], look: Look) -> list[Marker]:
+        refused = []
         for name, value in list(cleaned.items()):
-            found = markers_in(self._texts(self.instance, name, value, (name,), f"id_{name}"))
+            found = look(self._texts(self.instance, name, value, (name,), f"id_{name}"))
             if found:
                 error = stream_error(found) if len(found[0].text.path) > 1 else found[0].message
                 self.add_error(name, error)
-                self.markers += found
+                refused += found
         for name, formset in self.formsets.items():
             for rank, row in enumerate(formset.forms):
-                self._refuse_in_row(name, rank, row)
+                refused += self._refuse_in_row(name, rank, row, look)
+        return refused
 
-    def _refuse_in_row(self, formset: str, rank: int, row: Any) -> None:
+    def _refuse_in_row(self, formset: str, rank: int, row: Any, look: Look) -> list[Marker]:
         cleaned = getattr(row, "cleaned_data", {}) if row.is_valid() else {}
         if cleaned.get("DELETE"):
-            return
+            return []
+        refused = []
         for name, value in list(cleaned.items()):
             path = (formset, rank, name)
-            found = markers_in(self._texts(row.instance, name, value, path, row[name].auto_id))
+            found = look(self._texts(row.instance, name, value, path, row[name].auto_id))
             if found:
                 row.add_error(name, found[0].message)
-                self.markers += found
+                refused += found
+        return refused
 
     def _texts(
         self, holder: Any, name: str, value: Any, path: tuple[Any, ...], anchor: str

@@ -23,6 +23,8 @@ MARKERS = re.compile(
     r"|\((?i:\s*[àa]\s+v[ée]rifier)[^)]{0,80}\)"
     r"|(?<!\w)(?:TODO|FIXME|XXX)(?!\w)"
 )
+# Half of a pair of UTF-16: an emoji cut in two by a paste. The rich-text editor posts it as JSON.
+_HALF = re.compile("[\ud800-\udfff]")
 MESSAGE = "« {} » reste à vérifier : complétez ou retirez ce repère avant de publier."
 
 
@@ -40,6 +42,17 @@ def markers_in(texts: Iterable[Text]) -> list[Marker]:
     """The first marker of each text that has one, in reading order."""
     matches = ((text, MARKERS.search(text.plain)) for text in texts)
     return [Marker(text, match[0]) for text, match in matches if match]
+
+
+class HalfCharacter(Marker):
+    @property
+    def message(self) -> str:
+        return "Un caractère est incomplet (un emoji coupé ?) : effacez-le, puis retapez-le."
+
+
+def halves_in(texts: Iterable[Text]) -> list[Marker]:
+    """Each text that no database can store."""
+    return [HalfCharacter(text, found[0]) for text in texts if (found := _HALF.search(text.source))]
 
 
 def markers_of(page: Page) -> list[Marker]:

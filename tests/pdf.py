@@ -1,9 +1,12 @@
 """Reads printed documents back, as an assistive technology or a search engine would."""
 
 import re
+from collections.abc import Iterator
 from io import BytesIO
+from typing import Any
 
 from pypdf import PdfReader
+from pypdf.generic import DictionaryObject
 
 
 def reader(pdf: bytes) -> PdfReader:
@@ -23,37 +26,37 @@ def whole(text: str) -> str:
     return re.sub(r"[\s\u00a0\u202f]+", " ", text)
 
 
+def elements(pdf: bytes) -> Iterator[DictionaryObject]:
+    """The elements of the structure tree, in document order."""
+    yield from _below(reader(pdf).trailer["/Root"]["/StructTreeRoot"])
+
+
+def _below(element: Any) -> Iterator[DictionaryObject]:
+    element = element.get_object() if hasattr(element, "get_object") else element
+    if isinstance(element, list):
+        for child in element:
+            yield from _below(child)
+    elif isinstance(element, DictionaryObject):
+        yield element
+        yield from _below(element.get("/K", []))
+
+
 def alternatives(pdf: bytes) -> list[str]:
-    """The /Alt of every structure element, in document order."""
-    found: list[str] = []
-
-    def walk(element) -> None:
-        element = element.get_object() if hasattr(element, "get_object") else element
-        if isinstance(element, list):
-            for child in element:
-                walk(child)
-        elif hasattr(element, "get"):
-            if "/Alt" in element:
-                found.append(str(element["/Alt"]))
-            walk(element.get("/K", []))
-
-    walk(reader(pdf).trailer["/Root"]["/StructTreeRoot"])
-    return found
+    """The /Alt of every structure element that has one."""
+    return [str(element["/Alt"]) for element in elements(pdf) if "/Alt" in element]
 
 
 def roles(pdf: bytes) -> list[str]:
-    """The structure types, « /H1 », « /P », « /Figure »…, in document order."""
-    found: list[str] = []
+    """The structure types, « /H1 », « /P », « /Figure »…"""
+    return [str(element["/S"]) for element in elements(pdf) if "/S" in element]
 
-    def walk(element) -> None:
-        element = element.get_object() if hasattr(element, "get_object") else element
-        if isinstance(element, list):
-            for child in element:
-                walk(child)
-        elif hasattr(element, "get"):
-            if "/S" in element:
-                found.append(str(element["/S"]))
-            walk(element.get("/K", []))
 
-    walk(reader(pdf).trailer["/Root"]["/StructTreeRoot"])
-    return found
+def figures(pdf: bytes) -> list[str]:
+    """The /Alt of every figure, "" for one without."""
+    return [str(e.get("/Alt", "")) for e in elements(pdf) if e.get("/S") == "/Figure"]
+
+
+def links(pdf: bytes) -> list[str]:
+    """Where the links lead, page by page."""
+    notes = (note.get_object() for page in reader(pdf).pages for note in page.get("/Annots", []))
+    return [str(note["/A"]["/URI"]) for note in notes if "/URI" in note.get("/A", {})]

@@ -1,16 +1,25 @@
-"""The sender's domain, as mailbox providers look at it: SPF, DKIM and DMARC."""
+"""The sender's domain, as mailbox providers look at it: SPF, DKIM and DMARC.
 
+The envelope's sender is the letter's own address and its key is looked for under the same
+domain: where the three records exist, they are aligned (RFC 7489 §3.1).
+"""
+
+import re
 from collections.abc import Iterator
 
 from django.conf import settings
 
 import dns.exception
 import dns.resolver
+from dns.nameserver import Do53Nameserver
 
 from newsletters.preflight_checks.draft import Draft, Finding, Level
 
 _WHY = "Gmail, Yahoo et La Poste refusent ou classent en indésirable ce qui n'est pas authentifié."
 SECONDS = 4.0
+_SPF = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
+# An empty « p= » takes a key back (RFC 6376 §3.6.1).
+_DKIM_KEY = re.compile(r"(?:^|;)\s*p\s*=\s*[A-Za-z0-9+/]")
 
 
 class DnsSilent(Exception):  # noqa: N818  (says what happened)
@@ -19,16 +28,23 @@ class DnsSilent(Exception):  # noqa: N818  (says what happened)
 
 def published(name: str) -> list[str]:
     """The TXT records of a name; empty when it has none. Raises DnsSilent."""
-    resolver = dns.resolver.Resolver(configure=not settings.NEWSLETTER_DNS_RESOLVERS)
-    if settings.NEWSLETTER_DNS_RESOLVERS:
-        resolver.nameservers = settings.NEWSLETTER_DNS_RESOLVERS
     try:
-        answer = resolver.resolve(name, "TXT", lifetime=SECONDS)
+        answer = _resolver().resolve(name, "TXT", lifetime=SECONDS)
     except (dns.resolver.NXDOMAIN, dns.resolver.NoAnswer):
         return []
     except (dns.exception.DNSException, OSError) as error:
         raise DnsSilent(name) from error
     return [b"".join(row.strings).decode("utf-8", "replace") for row in answer]
+
+
+def _resolver() -> dns.resolver.Resolver:
+    """The machine's own, or NEWSLETTER_DNS_RESOLVERS: addresses, each with « #port » if not 53."""
+    chosen = settings.NEWSLETTER_DNS_RESOLVERS
+    resolver = dns.resolver.Resolver(configure=not chosen)
+    if chosen:
+        parts = (one.partition("#") for one in chosen)
+        resolver.nameservers = [Do53Nameserver(host, int(port or 53)) for host, _, port in parts]
+    return resolver
 
 
 def authentication(draft: Draft) -> Iterator[Finding]:
@@ -40,12 +56,12 @@ def authentication(draft: Draft) -> Iterator[Finding]:
         return
     try:
         yield from _records(draft, domain)
-    except (DnsSilent, dns.resolver.NoResolverConfiguration):
+    except DnsSilent:
         yield _finding(draft, "sender-unchecked", f"Le domaine {domain} : non vérifié")
 
 
 def _records(draft: Draft, domain: str) -> Iterator[Finding]:
-    spf = [text for text in published(domain) if text.lower().startswith("v=spf1")]
+    spf = [text for text in published(domain) if _SPF.match(text)]
     if len(spf) != 1:
         what = "n'a pas d'enregistrement SPF" if not spf else "a plusieurs enregistrements SPF"
         yield _finding(draft, "sender-spf", f"{domain} {what}")
@@ -57,7 +73,7 @@ def _records(draft: Draft, domain: str) -> Iterator[Finding]:
     if not selector:
         what = f"DKIM de {domain} : non vérifié (sélecteur non indiqué)"
         yield _finding(draft, "sender-unchecked", what)
-    elif not any("p=" in text for text in published(f"{selector}._domainkey.{domain}")):
+    elif not any(_DKIM_KEY.search(text) for text in published(f"{selector}._domainkey.{domain}")):
         yield _finding(draft, "sender-dkim", f"{domain} n'a pas de clé DKIM « {selector} »")
 
 

@@ -1,4 +1,4 @@
-"""Links and the sender's domain: what the network answered, and what to say of it."""
+"""Links: what the network answered, and what to say of it."""
 
 from django.core.cache import cache
 
@@ -6,9 +6,9 @@ import pytest
 
 from newsletters import outside
 from newsletters.outside import Answer, Failure, Unreachable
-from newsletters.preflight_checks import links, sender
+from newsletters.preflight_checks import links
 from newsletters.preflight_checks.draft import Draft, Level
-from tests.builders import make_issue, make_periodical
+from tests.builders import make_issue
 
 pytestmark = pytest.mark.django_db
 URL = "https://example.org/lire"
@@ -82,49 +82,3 @@ def test_links_beyond_the_bound_are_said_to_be_unchecked(monkeypatch):
     monkeypatch.setattr(links, "MAX_LINKS", 1)
     [found] = links.external(draft_of(URL, "https://example.org/deux"))
     assert found.message.startswith("1 lien(s)")
-
-
-def records(monkeypatch, table):
-    monkeypatch.setattr(sender, "published", lambda name: table.get(name, []))
-
-
-def draft_from(address: str) -> Draft:
-    return Draft(make_issue(periodical=make_periodical(sender_email=address)))
-
-
-COMPLETE = {
-    "lettre.example.org": ["v=spf1 include:relais.example.org -all"],
-    "_dmarc.example.org": ["v=DMARC1; p=quarantine"],
-    "s1._domainkey.lettre.example.org": ["v=DKIM1; p=MIGf"],
-}
-
-
-@pytest.mark.parametrize(
-    ("removed", "added", "expected"),
-    [
-        ("", {}, []),
-        ("lettre.example.org", {}, ["sender-spf"]),
-        ("", {"lettre.example.org": ["v=spf1 -all", "v=spf1 ~all"]}, ["sender-spf"]),
-        ("", {"lettre.example.org": ["v=spf1 +all"]}, ["sender-spf"]),
-        ("_dmarc.example.org", {}, ["sender-dmarc"]),
-        ("s1._domainkey.lettre.example.org", {}, ["sender-dkim"]),
-    ],
-)
-def test_the_sender_s_domain_is_looked_at_as_providers_do(
-    monkeypatch, settings, removed, added, expected
-):
-    settings.NEWSLETTER_DKIM_SELECTOR = "s1"
-    table = {name: texts for name, texts in COMPLETE.items() if name != removed} | added
-    records(monkeypatch, table)
-    found = list(sender.authentication(draft_from("info@lettre.example.org")))
-    assert [f.code for f in found] == expected
-    assert all(f.level is Level.WARN for f in found)
-
-
-def test_a_silent_resolver_is_not_taken_for_a_missing_record(settings):
-    settings.NEWSLETTER_DNS_RESOLVERS = ["127.0.0.1"]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sender, "SECONDS", 0.2)
-        [found] = sender.authentication(draft_from("info@example.org"))
-    assert found.code == "sender-unchecked"
-    assert "non vérifié" in found.message

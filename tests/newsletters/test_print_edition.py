@@ -183,3 +183,12 @@ def test_the_colophon_names_who_pays_and_leads_back_to_the_site():
 def test_a_letter_without_any_section_is_a_masthead_and_a_colophon():
     printed = render(letter_of(sections=()))
     assert (printed.pages, printed.sections) == (1, ())
+
+
+def test_an_address_is_printed_as_it_is_typed_and_leads_where_it_did():
+    address = "https://example.org/caf%C3%A9/%C5%93uvre%20%E2%82%AC/%FF"
+    printed = render(letter_of(news(url=address), web_url="https://example.org/r%c3%a9sonances/"))
+    text = pdf.texts(printed.pdf)[0].replace(" ", "")
+    assert "example.org/café/œuvre%20%E2%82%AC/%FF" in text
+    assert "example.org/résonances" in text
+    assert address in pdf.links(printed.pdf)
