@@ -33,7 +33,6 @@ from newsletters.models import PeriodicalPage
 from pages.models import CentreSettings, HomePage, Territory, Theme
 from search.models import Acronym
 
-
 MEDIA = ("image", "document")
 
 

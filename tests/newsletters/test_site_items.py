@@ -79,7 +79,7 @@ def test_only_what_was_rewritten_and_differs_is_shown():
 def test_nothing_changes_until_it_is_asked_and_then_only_in_a_draft(client):
     issue = overridden()
     client.force_login(get_user_model().objects.create_superuser("redaction"))
-    url = f"/admin/envois/actualiser/{issue.pk}/"
+    url = f"/admin/composer/actualiser/{issue.pk}/"
     html = client.get(url).content.decode()
     assert "Titre de la lettre" in html
     assert "Titre du site" in html
@@ -96,7 +96,7 @@ def test_nothing_changes_until_it_is_asked_and_then_only_in_a_draft(client):
 def test_who_may_not_edit_the_issue_does_not_refresh_it(client):
     issue = overridden()
     log_in(client, "add_mailing", "send_mailing")
-    assert client.post(f"/admin/envois/actualiser/{issue.pk}/").status_code in (302, 403)
+    assert client.post(f"/admin/composer/actualiser/{issue.pk}/").status_code in (302, 403)
     assert len(refreshing.differences(IssuePage.objects.get())) == 1
 
 
@@ -135,7 +135,7 @@ def test_the_editor_is_proposed_the_title_by_post_only_and_never_of_a_private_ad
     client, monkeypatch, settings
 ):
     settings.NEWSLETTER_ASK_OUTSIDE = True
-    url = "/admin/envois/lien/"
+    url = "/admin/composer/lien/"
     assert client.post(url, {"url": "https://example.org/"}).status_code == 302
     log_in(client)
     assert client.get(url).status_code == 405
