@@ -1,6 +1,7 @@
 """The sender's domain, as mailbox providers look at it: SPF, DKIM and DMARC."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 
 from django.conf import settings
 
@@ -10,7 +11,9 @@ import dns.resolver
 from newsletters.preflight_checks.draft import Draft, Finding, Level
 
 _WHY = "Gmail, Yahoo et La Poste refusent ou classent en indésirable ce qui n'est pas authentifié."
-SECONDS = 4.0
+SECONDS = 3.0
+# Somebody waits behind a web server that gives up after 30 s, links included.
+SECONDS_IN_ALL = 6.0
 
 
 class DnsSilent(Exception):  # noqa: N818  (says what happened)
@@ -39,37 +42,47 @@ def authentication(draft: Draft) -> Iterator[Finding]:
         yield _finding(draft, "sender-unchecked", f"Le domaine {domain} : non vérifié")
         return
     try:
-        yield from _records(draft, domain)
+        yield from _records(draft, domain, _within(SECONDS_IN_ALL))
     except (DnsSilent, dns.resolver.NoResolverConfiguration):
         yield _finding(draft, "sender-unchecked", f"Le domaine {domain} : non vérifié")
 
 
-def _records(draft: Draft, domain: str) -> Iterator[Finding]:
-    spf = [text for text in published(domain) if text.lower().startswith("v=spf1")]
+def _within(seconds: float) -> Callable[[str], list[str]]:
+    """`published`, as long as there is time to begin. Raises DnsSilent past it."""
+    end = time.monotonic() + seconds
+
+    def ask(name: str) -> list[str]:
+        if time.monotonic() >= end:
+            raise DnsSilent(name)
+        return published(name)
+
+    return ask
+
+
+def _records(draft: Draft, domain: str, ask: Callable[[str], list[str]]) -> Iterator[Finding]:
+    spf = [text for text in ask(domain) if text.lower().startswith("v=spf1")]
     if len(spf) != 1:
         what = "n'a pas d'enregistrement SPF" if not spf else "a plusieurs enregistrements SPF"
         yield _finding(draft, "sender-spf", f"{domain} {what}")
     elif "+all" in spf[0].lower():
         yield _finding(draft, "sender-spf", f"Le SPF de {domain} autorise tout le monde (+all)")
-    if not _dmarc(domain):
+    if not _dmarc(domain, ask):
         yield _finding(draft, "sender-dmarc", f"{domain} n'a pas de politique DMARC")
     selector = settings.NEWSLETTER_DKIM_SELECTOR
     if not selector:
         what = f"DKIM de {domain} : non vérifié (sélecteur non indiqué)"
         yield _finding(draft, "sender-unchecked", what)
-    elif not any("p=" in text for text in published(f"{selector}._domainkey.{domain}")):
+    elif not any("p=" in text for text in ask(f"{selector}._domainkey.{domain}")):
         yield _finding(draft, "sender-dkim", f"{domain} n'a pas de clé DKIM « {selector} »")
 
 
-def _dmarc(domain: str) -> bool:
+def _dmarc(domain: str, ask: Callable[[str], list[str]]) -> bool:
     """The domain's own policy, or that of a domain above it (RFC 7489 §6.6.3, without the list
     of public suffixes: a suffix publishes no policy of ours)."""
     labels = domain.split(".")
     names = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
     return any(
-        text.lower().startswith("v=dmarc1")
-        for name in names
-        for text in published(f"_dmarc.{name}")
+        text.lower().startswith("v=dmarc1") for name in names for text in ask(f"_dmarc.{name}")
     )
 
 
