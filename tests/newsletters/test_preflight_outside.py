@@ -1,5 +1,7 @@
 """Links and the sender's domain: what the network answered, and what to say of it."""
 
+from threading import Event
+
 from django.core.cache import cache
 
 import pytest
@@ -128,3 +130,24 @@ def test_a_silent_resolver_is_not_taken_for_a_missing_record(settings):
         [found] = sender.authentication(draft_from("info@example.org"))
     assert found.code == "sender-unchecked"
     assert "non vérifié" in found.message
+
+
+def test_the_sender_s_domain_is_left_unverified_when_time_runs_out(monkeypatch):
+    """One slow answer after another would outlast the web server's own patience."""
+    asked = []
+    monkeypatch.setattr(sender.time, "monotonic", lambda: 4.0 * len(asked))
+    monkeypatch.setattr(sender, "published", lambda name: asked.append(name) or ["v=spf1 -all"])
+    found = list(sender.authentication(draft_from("lettre@news.centre.example.org")))
+    assert [finding.code for finding in found] == ["sender-unchecked"]
+    assert len(asked) == 2
+
+
+def test_links_that_do_not_answer_in_time_are_said_to_be_unchecked(monkeypatch):
+    released = Event()
+    monkeypatch.setattr(links, "SECONDS_IN_ALL", 0.01)
+    monkeypatch.setattr(links, "_look", lambda url: released.wait(30) or links.Verdict(200, url))
+    try:
+        found = list(links.external(draft_of(URL)))
+    finally:
+        released.set()
+    assert [(finding.code, finding.blocks) for finding in found] == [("links-unchecked", False)]
