@@ -13,38 +13,102 @@ from django.views.generic import View
 from newsletters import duplication, linked, preflight, refreshing
 from newsletters.models import IssuePage, PeriodicalPage
 from newsletters.outside import Unreachable
-from newsletters.permissions import may_follow
+from newsletters.permissions import may_follow, open_archives
 from newsletters.sending_views import SendingScreen
 
 
-class StartIssue(View):
-    """POST only. `source`: « dupliquer » the newest issue of the archive, or « nouveau »."""
+class ComposingScreen(SendingScreen):
+    """For those who write, whatever part they have in the sendings."""
 
-    http_method_names = ["post"]
-
-    def post(self, request: HttpRequest, archive_id: int, source: str) -> HttpResponse:
-        archive = get_object_or_404(PeriodicalPage, pk=archive_id)
-        if not archive.permissions_for_user(request.user).can_add_subpage():
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.may_enter():
             raise PermissionDenied
-        last = archive.periodical.issues.newest_first().first()
-        if source == "dupliquer" and last is not None:
-            issue: IssuePage = duplication.duplicate(issue=last, user=request.user)
+        return View.dispatch(self, request, *args, **kwargs)
+
+    def may_enter(self) -> bool:
+        raise NotImplementedError
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        index = {"url": reverse("composer:index"), "label": Composer.page_title}
+        return [*self.breadcrumbs_items, index, {"url": "", "label": self.get_page_title()}]
+
+
+class Composer(ComposingScreen):
+    """Where an editor starts: each series, its newest issues and a new one."""
+
+    page_title = "Composer un numéro"
+    template_name = "newsletters/admin/composer.html"
+    header_icon = "edit"
+
+    def may_enter(self) -> bool:
+        self.archives = open_archives(self.request.user)
+        return bool(self.archives)
+
+    def get_breadcrumbs_items(self) -> list[dict[str, Any]]:
+        return [*self.breadcrumbs_items, {"url": "", "label": self.page_title}]
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        series = [
+            (archive, archive.periodical.issues.newest_first().prefetch_related("mailings")[:5])
+            for archive in self.archives
+        ]
+        return super().get_context_data(series=series, **kwargs)
+
+
+class StartIssue(ComposingScreen):
+    """Says what will be made, then makes it by POST. `source`: « dupliquer » an issue (the newest
+    of the archive unless one is named) or « nouveau »."""
+
+    template_name = "newsletters/admin/start.html"
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
+        self.model: IssuePage | None = None
+        if issue_id := kwargs.get("issue_id"):
+            self.model = get_object_or_404(IssuePage, pk=issue_id)
+            self.archive = self.model.get_parent().specific
+            return
+        self.archive = get_object_or_404(PeriodicalPage, pk=kwargs["archive_id"])
+        if kwargs["source"] == "dupliquer":
+            self.model = self.archive.periodical.issues.newest_first().first()
+
+    def may_enter(self) -> bool:
+        may_add: bool = self.archive.permissions_for_user(self.request.user).can_add_subpage()
+        return may_add
+
+    def get_page_title(self) -> str:
+        return f"Dupliquer « {self.model} »" if self.model else "Nouveau numéro"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        return super().get_context_data(
+            model=self.model,
+            series=self.archive.periodical,
+            next_title=duplication.next_title(self.archive),
+            kept=duplication.kept_sections(self.archive),
+            **kwargs,
+        )
+
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if self.model:
+            issue = duplication.duplicate(issue=self.model, user=request.user)
         else:
-            issue = duplication.new_issue(archive=archive, user=request.user)
+            issue = duplication.new_issue(archive=self.archive, user=request.user)
         messages.success(request, f"« {issue.title} » est créé, non publié.")
         return HttpResponseRedirect(reverse("wagtailadmin_pages:edit", args=[issue.pk]))
 
 
-class RefreshIssue(SendingScreen):
+class RefreshIssue(ComposingScreen):
     """Both versions side by side; only what is ticked changes, in a draft."""
 
     template_name = "newsletters/admin/refresh.html"
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        super().setup(request, *args, **kwargs)
         self.issue = get_object_or_404(IssuePage, pk=kwargs["issue_id"])
-        if not self.issue.permissions_for_user(request.user).can_edit():
-            raise PermissionDenied
-        return View.dispatch(self, request, *args, **kwargs)
+
+    def may_enter(self) -> bool:
+        may_edit: bool = self.issue.permissions_for_user(self.request.user).can_edit()
+        return may_edit
 
     def get_page_title(self) -> str:
         return f"Actualiser depuis le site : {self.issue.title}"

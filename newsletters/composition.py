@@ -43,10 +43,8 @@ def compose_issue(issue: "IssuePage", base_url: str | None) -> Letter:
         editorial=sources.html(issue.editorial, "Éditorial"),
         cover=sources.picture(issue.cover, "Image de couverture", None),
         logo=sources.logo(logo),
-        co_producers=tuple(
-            plain(row.organisation.name)
-            for row in issue.co_producers.select_related("organisation").all()
-        ),
+        co_producers=tuple(plain(partner.name) for partner in sources.partners),
+        partner_logos=sources.partner_logos(),
         sections=_sections(issue, sources),
     )
 
@@ -188,6 +186,7 @@ def _page(item: Item, value: Any, place: str, sources: Sources) -> Item:
         kicker=plain(capfirst(page._meta.verbose_name)),
         html=item.html or _paragraph(page_summary(page)),
         url=urljoin(sources.base_url, page.url) if page.url else "",
+        picture=sources.thumbnail(getattr(page, "cover", None), place),
     )
     return replace(item, link_label=_label("Lire", item))
 

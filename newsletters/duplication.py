@@ -53,11 +53,25 @@ def _sections(issue: IssuePage) -> list[dict[str, Any]]:
     return sections
 
 
+def next_title(archive: PeriodicalPage) -> str:
+    """What the issue made next will be called."""
+    return _title(archive, _period(archive))
+
+
+def kept_sections(archive: PeriodicalPage) -> list[str]:
+    """Titles of the sections whose items a duplicate keeps."""
+    kept = archive.periodical.sections.filter(keep_items=True)
+    return list(kept.values_list("title", flat=True))
+
+
+def _title(archive: PeriodicalPage, period: Period | None) -> str:
+    return f"{archive.periodical.title} – {period.label}" if period else archive.periodical.title
+
+
 def _add(archive: PeriodicalPage, body: Any, user: AbstractBaseUser | None) -> IssuePage:
     period = _period(archive)
-    title = f"{archive.periodical.title} – {period.label}" if period else archive.periodical.title
     issue = IssuePage(
-        title=title,
+        title=_title(archive, period),
         slug=_slug(archive, period.slug if period else "nouveau-numero"),
         periodical=archive.periodical,
         body=body,

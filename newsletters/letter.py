@@ -124,6 +124,7 @@ class Letter:
     cover: Picture | None = None
     logo: Picture | None = None
     co_producers: tuple[str, ...] = ()
+    partner_logos: tuple[Picture, ...] = ()
     sections: tuple[Section, ...] = ()
 
     def for_edition(self, wanted: Visibility) -> "Letter":

@@ -5,7 +5,8 @@ somebody's own link could unsubscribe them.
 """
 
 from dataclasses import dataclass
-from email import message_from_bytes, policy
+from email import message_from_bytes
+from email.header import decode_header, make_header
 
 from django.db.models import Q, QuerySet
 from django.utils import timezone
@@ -30,6 +31,10 @@ class Reader:
     receives: bool = True
 
 
+# What a mail client shows above the message, as it names it.
+SHOWN = {"From": "De", "To": "À", "Reply-To": "Répondre à", "Subject": "Objet"}
+
+
 @dataclass(frozen=True, slots=True)
 class Seen:
     """`headers` are decoded; `html` and `text` hold this reader's values."""
@@ -37,6 +42,13 @@ class Seen:
     headers: tuple[tuple[str, str], ...]
     html: str
     text: str
+
+    def shown(self) -> list[tuple[str, str]]:
+        found = dict(self.headers)
+        return [(label, found[name]) for name, label in SHOWN.items() if name in found]
+
+    def technical(self) -> list[tuple[str, str]]:
+        return [(name, value) for name, value in self.headers if name not in SHOWN]
 
 
 _YES = "Recevrait ce numéro."
@@ -105,10 +117,17 @@ def seen_by(reader: Reader, issue: IssuePage) -> Seen:
     try:
         addressing = Addressing(mailing, date=timezone.now())
         recipient = addressing.recipient(reader.email, _NOBODY, _NOBODY)
-        message = message_from_bytes(addressing.template.build(recipient), policy=policy.default)
+        message = message_from_bytes(addressing.template.build(recipient))
         text, html = addressing.template.render(recipient)
     except WireError as error:
         raise LifecycleError(explained(error)) from error
     hidden = ("MIME-Version", "Content-Type")
-    headers = tuple((name, str(value)) for name, value in message.items() if name not in hidden)
+    headers = tuple(
+        (name, _decoded(value)) for name, value in message.items() if name not in hidden
+    )
     return Seen(headers, html, text)
+
+
+def _decoded(value: str) -> str:
+    """As a mail client shows it: `policy.default` leaves a space inside a name cut in two."""
+    return " ".join(str(make_header(decode_header(value))).replace('"', "").split())

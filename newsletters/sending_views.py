@@ -19,8 +19,8 @@ from newsletters.delivery.rest import rest_of
 from newsletters.editions import without_links
 from newsletters.figures import pace, refusals, safeguards
 from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
-from newsletters.models import IssuePage, Mailing, PeriodicalPage
-from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow
+from newsletters.models import IssuePage, Mailing
+from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow, open_archives
 from newsletters.rendering import LifecycleError
 
 
@@ -53,18 +53,14 @@ class MailingIndex(SendingScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         unsent: QuerySet[IssuePage] = (
-            IssuePage.objects.filter(mailings=None).newest_first().select_related("periodical")
+            IssuePage.objects.to_send().newest_first().select_related("periodical")
         )
         return super().get_context_data(
             mailings=Mailing.objects.select_related("issue__periodical").defer("html", "text")[
                 :100
             ],
             unsent=unsent[:10],
-            archives=[
-                page
-                for page in PeriodicalPage.objects.select_related("periodical")
-                if page.permissions_for_user(self.request.user).can_add_subpage()
-            ],
+            archives=open_archives(self.request.user),
             **kwargs,
         )
 

@@ -23,8 +23,12 @@ if TYPE_CHECKING:
 # newer, on white because it has no transparency.
 PICTURE_FILTER = "width-1120|format-jpeg|bgcolor-ffffff"
 PICTURE_WIDTH = 560
+# What stands beside the text of a page taken from the site.
+THUMBNAIL_FILTER = "width-320|format-jpeg|bgcolor-ffffff"
+THUMBNAIL_WIDTH = 160
 LOGO_FILTER = "max-320x160|format-png"
 LOGO_WIDTH = 160
+FILTERS = (PICTURE_FILTER, THUMBNAIL_FILTER, LOGO_FILTER)
 
 
 class Sources:
@@ -40,9 +44,15 @@ class Sources:
         self._specific = {
             page.pk: page for page in (Page.objects.filter(pk__in=bare).specific() if bare else ())
         }
-        prefetch_related_objects(pages, "cover")
+        pages += [page for page in self._specific.values() if isinstance(page, BasePage)]
+        for alike in _by_type(pages):
+            prefetch_related_objects(alike, "cover")
         images = [value.get("image") for value in values] + [page.cover for page in pages]
-        _prefetch_renditions([image for image in (*images, issue.cover, logo) if image])
+        rows = issue.co_producers.select_related("organisation__logo").all()
+        self.partners = [row.organisation for row in rows]
+        self._partner_logos = [partner.logo for partner in self.partners if partner.logo]
+        images += [issue.cover, logo, *self._partner_logos]
+        _prefetch_renditions([image for image in images if image])
         texts = {source for value in values if (source := _source(value.get("text")))}
         ordered = sorted(texts | {issue.editorial or ""})
         self._expanded = dict(zip(ordered, expand_all(ordered), strict=True))
@@ -62,6 +72,19 @@ class Sources:
         """The picture at mail width; `alt` None takes the alternative of the image itself."""
         alt = (image.default_alt_text if image else "") if alt is None else alt
         return self._sized(image, owner, alt, PICTURE_FILTER, PICTURE_WIDTH)
+
+    def thumbnail(self, image: CreditedImage | None, owner: str) -> Picture | None:
+        """The picture as it stands beside a text, with its own alternative."""
+        alt = image.default_alt_text if image else ""
+        return self._sized(image, owner, alt, THUMBNAIL_FILTER, THUMBNAIL_WIDTH)
+
+    def partner_logos(self) -> tuple[Picture, ...]:
+        """The co-producers' logos, decorative: their names are written beside."""
+        owner = "Logo d’un co-producteur"
+        found = (
+            self._sized(one, owner, "", LOGO_FILTER, LOGO_WIDTH) for one in self._partner_logos
+        )
+        return tuple(picture for picture in found if picture)
 
     def logo(self, image: CreditedImage | None) -> Picture | None:
         alt = image.default_alt_text if image else ""
@@ -89,13 +112,21 @@ def _items(issue: "IssuePage") -> Iterator[Any]:
         yield from section.value.get("items") or ()
 
 
+def _by_type(pages: list[BasePage]) -> list[list[BasePage]]:
+    """Django prefetches through the first row's own field: one type at a time."""
+    found: dict[type, list[BasePage]] = {}
+    for page in pages:
+        found.setdefault(type(page), []).append(page)
+    return list(found.values())
+
+
 def _source(text: Any) -> str:
     """The stored HTML of a RichText value, of a plain string or of nothing."""
     return str(getattr(text, "source", text) or "")
 
 
 def _prefetch_renditions(images: list[CreditedImage]) -> None:
-    existing = CreditedRendition.objects.filter(filter_spec__in=[PICTURE_FILTER, LOGO_FILTER])
+    existing = CreditedRendition.objects.filter(filter_spec__in=FILTERS)
     prefetch_related_objects(
         images, Prefetch("renditions", queryset=existing, to_attr="prefetched_renditions")
     )

@@ -8,11 +8,50 @@ from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
-from newsletters import composing_views, confirming_views, preview_views
+from newsletters import composing_views as composing
+from newsletters import confirming_views, preview_views
 from newsletters import report_views as reports
 from newsletters import sending_views as views
 from newsletters.models import Periodical, RateLimit, Subscriber
-from newsletters.permissions import may_follow
+from newsletters.permissions import may_follow, open_archives
+
+
+class ComposerMenuItem(MenuItem):
+    def is_shown(self, request: HttpRequest) -> bool:
+        return bool(open_archives(request.user))
+
+
+class ComposerViewSet(ViewSet):
+    """Start an issue, fill it, check it: no right on the sendings is needed."""
+
+    name = "composer"
+    url_prefix = "composer"
+    icon = "edit"
+    menu_label = "Composer un numéro"
+    menu_order = 50
+
+    def get_urlpatterns(self) -> list[URLPattern]:
+        start = composing.StartIssue.as_view()
+        last, new = {"source": "dupliquer"}, {"source": "nouveau"}
+        return [
+            path("", composing.Composer.as_view(), name="index"),
+            path("dupliquer/<int:issue_id>/", start, name="duplicate"),
+            path("serie/<int:archive_id>/dupliquer/", start, last, name="duplicate_last"),
+            path("serie/<int:archive_id>/nouveau/", start, new, name="new"),
+            path("actualiser/<int:issue_id>/", composing.RefreshIssue.as_view(), name="refresh"),
+            path("controler/<int:issue_id>/", composing.CheckIssue.as_view(), name="check"),
+            path("fichier/<int:issue_id>/", confirming_views.IssueFile.as_view(), name="file"),
+            path("lien/", composing.DescribeLink.as_view(), name="describe_link"),
+        ]
+
+    def get_menu_item(self, order: int | None = None) -> ComposerMenuItem:
+        return ComposerMenuItem(
+            self.menu_label,
+            self.menu_url,
+            name=self.menu_name,
+            icon_name=self.icon,
+            order=order or self.menu_order,
+        )
 
 
 class MailingMenuItem(MenuItem):
@@ -34,18 +73,6 @@ class MailingViewSet(ViewSet):
     def get_urlpatterns(self) -> list[URLPattern]:
         return [
             path("", views.MailingIndex.as_view(), name="index"),
-            path(
-                "numero/<int:archive_id>/<slug:source>/",
-                composing_views.StartIssue.as_view(),
-                name="start",
-            ),
-            path(
-                "actualiser/<int:issue_id>/",
-                composing_views.RefreshIssue.as_view(),
-                name="refresh",
-            ),
-            path("controler/<int:issue_id>/", composing_views.CheckIssue.as_view(), name="check"),
-            path("lien/", composing_views.DescribeLink.as_view(), name="describe_link"),
             path("preparer/<int:issue_id>/", views.PrepareMailing.as_view(), name="prepare"),
             path("comme/<int:issue_id>/", preview_views.PreviewAs.as_view(), name="preview_as"),
             path(
@@ -130,4 +157,10 @@ class LettersGroup(ViewSetGroup):
     menu_label = "Lettres"
     menu_icon = "mail"
     menu_order = 150
-    items = (MailingViewSet, PeriodicalViewSet, SubscriberViewSet, RateLimitViewSet)
+    items = (
+        ComposerViewSet,
+        MailingViewSet,
+        PeriodicalViewSet,
+        SubscriberViewSet,
+        RateLimitViewSet,
+    )

@@ -12,7 +12,7 @@ from wagtail import hooks
 from wagtail.admin.widgets import Button
 from wagtail.permissions import register_permission_policy
 
-from newsletters.models import IssuePage, Subscriber
+from newsletters.models import IssuePage, PeriodicalPage, Subscriber
 from newsletters.page_viewsets import IssueViewSet
 from newsletters.permissions import AddressPolicy, may_follow
 from newsletters.preview_views import may_look
@@ -42,33 +42,48 @@ def register_log_actions(actions: Any) -> None:
 
 
 @hooks.register("register_page_header_buttons")
-def issue_header_buttons(
+def letter_header_buttons(
     page: Any, user: Any, view_name: str, next_url: str | None = None
 ) -> Iterator[Button]:
-    """What is done with an issue, in its header and in the listings of its series."""
-    if not isinstance(page.specific_deferred, IssuePage):
-        return
-    if may_look(user, page):
-        yield Button(
-            "Voir comme un·e abonné·e",
-            reverse("mailings:preview_as", args=[page.pk]),
-            icon_name="view",
-            priority=17,
-        )
-    if page.permissions_for_user(user).can_edit():
-        yield Button(
-            "Actualiser depuis le site",
-            reverse("mailings:refresh", args=[page.pk]),
-            icon_name="rotate",
-            priority=16,
-        )
+    """What is done with an issue or a series, in its header."""
+    return letter_buttons(page, user)
+
+
+@hooks.register("register_page_listing_more_buttons")
+def letter_listing_buttons(page: Any, user: Any, next_url: str | None = None) -> Iterator[Button]:
+    """The same, in the « … » of each row of the explorer."""
+    return letter_buttons(page, user)
+
+
+def letter_buttons(page: Any, user: Any) -> Iterator[Button]:
+    kind = page.specific_class
+    if kind is IssuePage:
+        yield from issue_buttons(page, user)
+    elif kind is PeriodicalPage and page.permissions_for_user(user).can_add_subpage():
+        last = reverse("composer:duplicate_last", args=[page.pk])
+        yield Button("Dupliquer le dernier numéro", last, icon_name="copy", priority=3)
+        new = reverse("composer:new", args=[page.pk])
+        yield Button("Nouveau numéro", new, icon_name="plus", priority=4)
+
+
+def issue_buttons(issue: Any, user: Any) -> Iterator[Button]:
+    rights = issue.permissions_for_user(user)
     if may_follow(user):
-        yield Button(
-            "Préparer l'envoi",
-            reverse("mailings:prepare", args=[page.pk]),
-            icon_name="mail",
-            priority=15,
-        )
+        url = reverse("mailings:prepare", args=[issue.pk])
+        yield Button("Préparer l’envoi", url, icon_name="mail", priority=12)
+    if may_look(user, issue):
+        url = reverse("mailings:preview_as", args=[issue.pk])
+        yield Button("Voir comme un·e abonné·e", url, icon_name="view", priority=13)
+    if rights.can_edit():
+        url = reverse("composer:refresh", args=[issue.pk])
+        yield Button("Actualiser depuis le site", url, icon_name="rotate", priority=14)
+    # The right on the archive is inherited; asking the archive itself would cost a query a row.
+    if user.is_superuser or "add" in rights.permissions:
+        url = reverse("composer:duplicate", args=[issue.pk])
+        yield Button("Dupliquer vers le numéro suivant", url, icon_name="copy", priority=16)
+    if may_look(user, issue):
+        url = reverse("composer:file", args=[issue.pk])
+        yield Button("Télécharger le HTML", url, icon_name="download", priority=17)
 
 
 @hooks.register("insert_global_admin_css")
@@ -81,5 +96,5 @@ def link_proposals() -> SafeString:
     return format_html(
         '<script src="{}" data-describe="{}" defer></script>',
         static("js/links.js"),
-        reverse("mailings:describe_link"),
+        reverse("composer:describe_link"),
     )

@@ -17,13 +17,13 @@ SECTIONS: list[tuple[str, str, list[Kind], int, int | None]] = [
     (
         "pole",
         "Le Centre de ressources",
-        [Kind.TEXT, Kind.ZOOM, Kind.IMAGE],
+        [Kind.TEXT, Kind.ZOOM, Kind.IMAGE, Kind.PAGE],
         1,
         8,
     ),
     ("actualite", "Actualité", [Kind.NEWS, Kind.PRESS, Kind.ZOOM, Kind.IMAGE], 1, 10),
     ("fiche", "Fiche expérience", [Kind.EXPERIENCE, Kind.TEXT], 1, 1),
-    ("ressources", "Ressources", [Kind.RESOURCE, Kind.PRESS, Kind.IMAGE], 1, 10),
+    ("ressources", "Ressources", [Kind.RESOURCE, Kind.PRESS, Kind.IMAGE, Kind.PAGE], 1, 10),
 ]
 
 

@@ -6,7 +6,13 @@ from typing import Any
 
 from django.contrib.auth.models import Group, Permission
 
-from wagtail.models import Page, Site
+from wagtail.models import (
+    Collection,
+    GroupCollectionPermission,
+    GroupPagePermission,
+    Page,
+    Site,
+)
 
 from cms.demo.agenda import load_agenda
 from cms.demo.articles import load_experiences
@@ -26,6 +32,8 @@ from cms.demo.programmes import load_programmes
 from newsletters.models import PeriodicalPage
 from pages.models import CentreSettings, HomePage, Territory, Theme
 from search.models import Acronym
+
+MEDIA = ("image", "document")
 
 
 def load_vocabularies() -> None:
@@ -101,11 +109,22 @@ def load_home() -> HomePage:
 
 def load_roles() -> None:
     """Four groups, one job each: the same person may belong to several."""
+    vocabularies = ("organisation", "person", "resource")
+    describing = [f"{verb}_{name}" for name in vocabularies for verb in ("add", "change")]
     roles = {
-        "Rédaction": ["add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink"],
-        "Validation": ["view_mailing", "approve_mailing", "publish_unvalidated"],
+        "Rédaction": [
+            "add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink", *describing,
+        ],
+        "Validation": [
+            "view_mailing", "approve_mailing", "publish_unvalidated",
+            "add_periodical", "change_periodical",
+        ],
         "Envoi": ["view_mailing", "send_mailing"],
         "Gestion des abonné·es": ["see_addresses"],
+    }  # fmt: skip
+    on_pages = {
+        "Rédaction": ["add_page", "change_page"],
+        "Validation": ["add_page", "change_page", "publish_page"],
     }
     access = Permission.objects.get(codename="access_admin")
     for name, codenames in roles.items():
@@ -115,6 +134,25 @@ def load_roles() -> None:
                 content_type__app_label__in=["newsletters", "pages"], codename__in=codenames
             )
             group.permissions.set([access, *rights])
+            _grant_site(group, on_pages.get(name, []))
+
+
+def _grant_site(group: Group, codenames: list[str]) -> None:
+    """These rights on every page, and with them the media a page is made of."""
+    if not codenames:
+        return
+    root, media = Page.objects.get(depth=1), Collection.get_first_root_node()
+    for right in Permission.objects.filter(
+        content_type__app_label="wagtailcore", codename__in=codenames
+    ):
+        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)
+    verbs = [f"{verb}_{kind}" for verb in ("add", "change", "choose") for kind in MEDIA]
+    for right in Permission.objects.filter(
+        content_type__app_label__in=["wagtailimages", "wagtaildocs"], codename__in=verbs
+    ):
+        GroupCollectionPermission.objects.get_or_create(
+            group=group, collection=media, permission=right
+        )
 
 
 Step = tuple[str, Callable[[], Any]]

@@ -63,6 +63,16 @@ class IssueQuerySet(PageQuerySet):
     def newest_first(self) -> "IssueQuerySet":
         return self.order_by("-year", "-first_month", "-first_published_at")
 
+    def to_send(self) -> "IssueQuerySet":
+        """Never prepared; of those published, only what no later issue of the series overtook."""
+        later = models.Q(year__gt=models.OuterRef("year")) | models.Q(
+            year=models.OuterRef("year"), first_month__gt=models.OuterRef("first_month")
+        )
+        overtaken = IssuePage.objects.filter(
+            later, periodical=models.OuterRef("periodical"), mailings__isnull=False
+        )
+        return self.filter(mailings=None).exclude(models.Exists(overtaken), live=True)
+
 
 class IssueForm(EditorialPageForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -27,7 +27,11 @@ def alternatives(draft: Draft) -> Iterator[Finding]:
     for entry in draft.entries:
         if entry.item.kind is Kind.IMAGE and (image := entry.value.get("image")):
             alt, decorative = image.contextual_alt_text, image.decorative
-        elif (page := entry.value.get("page")) and (image := getattr(page, "cover", None)):
+        elif (
+            entry.item.picture
+            and (page := entry.value.get("page"))
+            and (image := getattr(page.specific, "cover", None))
+        ):
             alt, decorative = image.default_alt_text, image.is_decorative
         else:
             continue

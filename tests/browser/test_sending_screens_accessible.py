@@ -55,7 +55,7 @@ def test_the_check_and_the_confirmation_have_no_accessibility_fault(
         "envoi": f"/admin/envois/{mailing.pk}/",
         "confirmation": f"/admin/envois/{mailing.pk}/confirmer/",
         "envois": "/admin/envois/",
-        "actualiser": f"/admin/envois/actualiser/{broken.pk}/",
+        "actualiser": f"/admin/composer/actualiser/{broken.pk}/",
     }
     found = {}
     for name, path in paths.items():

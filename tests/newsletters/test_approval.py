@@ -1,17 +1,22 @@
 """An approval is of one content; sending takes a pause; an erratum reaches its own readers only."""
 
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlsplit
 
 from django.contrib.auth import get_user_model
+from django.db import connection
 
 import pytest
 import time_machine
 
 from newsletters import clock, errata, lifecycle
 from newsletters.delivery.freeze import freeze
+from newsletters.letter import compose
 from newsletters.models import Delivery, IssuePage, Mailing, Subscription
+from newsletters.preflight_checks import links, sender
 from newsletters.rendering import LifecycleError, has_changed
 from tests.builders import make_issue, make_readers
+from tests.newsletters.roles import log_in
 
 pytestmark = pytest.mark.django_db
 State = Mailing.State
@@ -200,6 +205,57 @@ def test_an_erratum_goes_only_to_those_who_received_the_wrong_one():
     lifecycle.approve(mailing=erratum, content_hash=erratum.content_hash, user=None)
     assert freeze(mailing=erratum).audience == 1
     assert not erratum.deliveries.filter(subscription=newcomer).exists()
+
+
+@pytest.mark.parametrize("outcome", Delivery.State)
+def test_only_what_the_relay_accepted_is_known_to_be_received(outcome):
+    """An uncertain row is nobody's correction: telling them of a letter they may never have had
+    would be the first they hear of it."""
+    mailing = finished(2)
+    one = Delivery.objects.order_by("pk")[0]
+    reason = Delivery.SkipReason.LEFT if outcome == Delivery.State.SKIPPED else ""
+    Delivery.objects.filter(pk=one.pk).update(state=outcome, skip_reason=reason)
+    erratum = errata.prepare_erratum(mailing=mailing, correction="La date est le 13.", user=None)
+    lifecycle.approve(mailing=erratum, content_hash=erratum.content_hash, user=None)
+    freeze(mailing=erratum)
+    reached = set(erratum.deliveries.values_list("subscription_id", flat=True))
+    assert (one.subscription_id in reached) == (outcome == Delivery.State.ACCEPTED)
+    assert len(reached) == 1 + (outcome == Delivery.State.ACCEPTED)
+
+
+def test_the_letter_is_read_online_by_anybody_at_an_address_without_token(client):
+    mailing = finished()
+    address = compose(mailing.issue).web_url
+    assert f'href="{address}"' in mailing.html
+    assert urlsplit(address).query == ""
+    assert "Une rencontre" in client.get(urlsplit(address).path).content.decode()
+
+
+def test_nobody_else_is_asked_while_the_database_is_held(client, monkeypatch, settings):
+    """A slow server elsewhere must not keep a lock here, at the preparation or the approval."""
+    settings.NEWSLETTER_ASK_OUTSIDE = True
+    outer = len(connection.atomic_blocks)
+    held = []
+
+    def note(answer):
+        held.append(len(connection.atomic_blocks) - outer)
+        return answer
+
+    monkeypatch.setattr(links, "look", lambda urls: note({}))
+    monkeypatch.setattr(sender, "published", lambda name: note([]))
+    item = ("text", {"title": "T", "url": "https://example.org/a"})
+    issue = make_issue(body=[("section", {"key": "pole", "title": "P", "items": [item]})])
+    issue.save_revision().publish()
+    log_in(client, "add_mailing", "approve_mailing")
+    client.post(f"/admin/envois/preparer/{issue.pk}/")
+    asked = len(held)
+    mailing = Mailing.objects.get()
+    data = {"content_hash": mailing.content_hash}
+    client.post(f"/admin/envois/{mailing.pk}/approuver/", data)
+    mailing.refresh_from_db()
+    assert mailing.state == State.APPROVED
+    assert len(held) == 2 * asked > 2
+    assert set(held) == {0}
 
 
 def test_an_erratum_says_what_it_corrects_and_keeps_the_first_mail():

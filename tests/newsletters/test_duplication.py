@@ -5,10 +5,10 @@ from django.contrib.auth import get_user_model
 import pytest
 
 from newsletters import duplication
-from newsletters.models import IssueCoProducer, IssuePage, Periodical, SectionTemplate
+from newsletters.models import IssueCoProducer, IssuePage, SectionTemplate
 from pages.models import Organisation
 from tests.builders import make_issue, make_mailing
-from tests.newsletters.roles import log_in
+from tests.newsletters.roles import give_pages, log_in
 
 pytestmark = pytest.mark.django_db
 
@@ -89,22 +89,40 @@ def test_two_duplicates_in_a_row_have_two_periods_and_two_addresses():
     assert [issue.slug for issue in made] == ["avril-2026", "mai-2026"]
 
 
-@pytest.mark.parametrize("source", ["dupliquer", "nouveau"])
-def test_the_screen_starts_an_issue_and_opens_its_editor(client, source):
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("serie/{archive}/dupliquer/", "Repris de « Résonances – mars 2026 »"),
+        ("serie/{archive}/nouveau/", "les rubriques du gabarit de la série, vides"),
+        ("dupliquer/{issue}/", "Jamais repris : les contenus"),
+    ],
+)
+def test_the_screen_says_what_it_will_make_then_makes_it_and_opens_its_editor(client, path, said):
     client.force_login(get_user_model().objects.create_superuser("redaction"))
-    archive = issue_with_contents().get_parent()
-    assert "Dupliquer le dernier numéro" in client.get("/admin/envois/").content.decode()
-    url = f"/admin/envois/numero/{archive.pk}/{source}/"
-    assert client.get(url).status_code == 405
+    source = issue_with_contents()
+    archive = source.get_parent()
+    for screen in ("/admin/envois/", "/admin/composer/"):
+        assert "Dupliquer le dernier numéro" in client.get(screen).content.decode()
+    url = "/admin/composer/" + path.format(archive=archive.pk, issue=source.pk)
+    shown = client.get(url).content.decode()
+    assert "« Résonances – avril 2026 »" in shown
+    assert said in shown
+    assert IssuePage.objects.count() == 1
     answer = client.post(url)
     made = IssuePage.objects.get(first_month=4)
     assert answer.url == f"/admin/pages/{made.pk}/edit/"
     assert client.get(answer.url).status_code == 200
 
 
-def test_who_may_not_write_in_the_archive_starts_nothing(client):
-    archive = issue_with_contents().get_parent()
-    log_in(client, "send_mailing")
-    assert client.post(f"/admin/envois/numero/{archive.pk}/nouveau/").status_code in (302, 403)
-    assert IssuePage.objects.count() == 1
-    assert Periodical.objects.count() == 1
+def test_an_editor_finds_these_actions_beside_the_issue_and_its_series(client):
+    """Without any part in the sendings, in the header and in the rows of the explorer."""
+    source = issue_with_contents()
+    archive = source.get_parent()
+    give_pages(log_in(client), "add_page", "change_page")
+    duplicate = f"/admin/composer/dupliquer/{source.pk}/"
+    for path in (f"{source.pk}/edit/", f"{archive.pk}/"):
+        html = client.get(f"/admin/pages/{path}").content.decode()
+        assert duplicate in html
+        assert f"/admin/composer/fichier/{source.pk}/" in html
+    assert f"/admin/composer/serie/{archive.pk}/nouveau/" in html
+    assert "/admin/composer/" in client.get("/admin/").content.decode()

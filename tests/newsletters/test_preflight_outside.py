@@ -1,5 +1,7 @@
 """Links: what the network answered, and what to say of it."""
 
+from threading import Event
+
 from django.core.cache import cache
 
 import pytest
@@ -82,3 +84,14 @@ def test_links_beyond_the_bound_are_said_to_be_unchecked(monkeypatch):
     monkeypatch.setattr(links, "MAX_LINKS", 1)
     [found] = links.external(draft_of(URL, "https://example.org/deux"))
     assert found.message.startswith("1 lien(s)")
+
+
+def test_links_that_do_not_answer_in_time_are_said_to_be_unchecked(monkeypatch):
+    released = Event()
+    monkeypatch.setattr(links, "SECONDS_IN_ALL", 0.01)
+    monkeypatch.setattr(links, "_look", lambda url: released.wait(30) or links.Verdict(200, url))
+    try:
+        found = list(links.external(draft_of(URL)))
+    finally:
+        released.set()
+    assert [(finding.code, finding.blocks) for finding in found] == [("links-unchecked", False)]

@@ -86,3 +86,15 @@ def test_a_server_forbidden_to_ask_asks_nobody(findings, settings):
     settings.NEWSLETTER_ASK_OUTSIDE = False
     [found] = findings({})
     assert (found.code, findings.asked) == ("sender-unchecked", [])
+
+
+def test_the_sender_s_domain_is_left_unverified_when_time_runs_out(monkeypatch, settings):
+    """One slow answer after another would outlast the web server's own patience."""
+    settings.NEWSLETTER_ASK_OUTSIDE = True
+    series = make_periodical(sender_email="lettre@news.centre.example.org")
+    asked = []
+    monkeypatch.setattr(sender.time, "monotonic", lambda: 4.0 * len(asked))
+    monkeypatch.setattr(sender, "published", lambda name: asked.append(name) or ["v=spf1 -all"])
+    found = list(sender.authentication(Draft(make_issue(periodical=series))))
+    assert [finding.code for finding in found] == ["sender-unchecked"]
+    assert len(asked) == 2

@@ -42,7 +42,7 @@ def test_everything_is_checked_on_request_and_told_again_until_the_content_chang
     client, monkeypatch
 ):
     issue = make_issue(live=False, editorial="<p>Bonjour</p>")
-    url = f"/admin/envois/controler/{issue.pk}/"
+    url = f"/admin/composer/controler/{issue.pk}/"
     assert client.get(url).status_code == 405
     answer = client.post(url).content.decode()
     assert "Impression, images, liens, expéditeur" in answer

@@ -95,7 +95,8 @@ def test_who_gets_which_mail_is_known_to_their_mailbox_only(client, letter, rela
         # Who refused, or whose mailbox bounced, comes back by confirming, and not otherwise.
         "blocked": "Confirme", "suppressed": "Confirme", "erased": "Confirme",
     }  # fmt: skip
-    refused = Subscription.objects.mailable(letter).exclude(subscriber__email_key="known@example.org")
+    mailable = Subscription.objects.mailable(letter)
+    refused = mailable.exclude(subscriber__email_key="known@example.org")
     assert not refused.exists()
 
 

@@ -2,15 +2,17 @@
 
 from django.contrib.auth import get_user_model
 
+from wagtail.images.tests.utils import get_test_image_file
+
 import pytest
 
 from newsletters import linked, outside, refreshing
 from newsletters.composition import compose_issue
 from newsletters.editions import email, text, web
-from newsletters.models import IssuePage
+from newsletters.models import IssueCoProducer, IssuePage
 from newsletters.outside import Answer, Failure, Unreachable
 from newsletters.preflight import run
-from pages.models import ExperienceIndexPage
+from pages.models import CreditedImage, ExperienceIndexPage, Organisation
 from tests.builders import make_experience, make_issue
 from tests.newsletters.roles import log_in
 
@@ -38,6 +40,47 @@ def test_every_edition_shows_an_item_from_the_site():
     letter = compose_issue(issue_of(("page", {"page": make_experience(title="Un jardin")})), None)
     for edition in (email, text, web):
         assert "Un jardin" in edition.render(letter)
+
+
+@pytest.mark.parametrize(
+    ("fields", "alt"),
+    [({"description": "Des tables dehors"}, "Des tables dehors"), ({"is_decorative": True}, "")],
+)
+def test_the_picture_of_the_page_comes_with_it_its_credit_and_its_alternative(fields, alt):
+    image = CreditedImage.objects.create(
+        title="dsc_0042.jpg", file=get_test_image_file(size=(800, 600)), credit="A. Nom", **fields
+    )
+    issue = issue_of(("page", {"page": make_experience(cover=image).page_ptr}))
+    letter = compose_issue(issue, None)
+    picture = letter.sections[0].items[0].picture
+    assert (picture.width, picture.height, picture.alt) == (160, 120, alt)
+    for edition in (email, web):
+        html = edition.render(letter)
+        assert f'src="{picture.url}" width="160" height="120" alt="{alt}"' in html
+        assert "A. Nom" in html
+        assert "dsc_0042" not in html.replace(picture.url, "")
+
+
+def test_a_picture_of_the_page_without_alternative_blocks():
+    image = CreditedImage.objects.create(title="Photo", file=get_test_image_file(), credit="A. Nom")
+    issue = issue_of(("page", {"page": make_experience(cover=image).page_ptr}))
+    assert "alt-missing" in {found.code for found in run(issue) if found.blocks}
+
+
+def test_the_co_producers_are_named_and_shown_by_their_logos():
+    image = CreditedImage.objects.create(
+        title="Logo", file=get_test_image_file(size=(640, 320)), credit="C", is_decorative=True
+    )
+    issue = issue_of(("text", {"title": "T"}))
+    IssueCoProducer.objects.create(
+        page=IssuePage.objects.get(),
+        organisation=Organisation.objects.create(name="Un partenaire", logo=image),
+    )
+    letter = compose_issue(IssuePage.objects.get(pk=issue.pk), None)
+    for edition in (email, web):
+        html = edition.render(letter)
+        assert "Numéro réalisé avec Un partenaire." in html
+        assert f'src="{letter.partner_logos[0].url}" width="160" height="80" alt=""' in html
 
 
 def test_pages_of_the_site_are_read_together(django_assert_max_num_queries):
@@ -79,7 +122,7 @@ def test_only_what_was_rewritten_and_differs_is_shown():
 def test_nothing_changes_until_it_is_asked_and_then_only_in_a_draft(client):
     issue = overridden()
     client.force_login(get_user_model().objects.create_superuser("redaction"))
-    url = f"/admin/envois/actualiser/{issue.pk}/"
+    url = f"/admin/composer/actualiser/{issue.pk}/"
     html = client.get(url).content.decode()
     assert "Titre de la lettre" in html
     assert "Titre du site" in html
@@ -96,7 +139,7 @@ def test_nothing_changes_until_it_is_asked_and_then_only_in_a_draft(client):
 def test_who_may_not_edit_the_issue_does_not_refresh_it(client):
     issue = overridden()
     log_in(client, "add_mailing", "send_mailing")
-    assert client.post(f"/admin/envois/actualiser/{issue.pk}/").status_code in (302, 403)
+    assert client.post(f"/admin/composer/actualiser/{issue.pk}/").status_code in (302, 403)
     assert len(refreshing.differences(IssuePage.objects.get())) == 1
 
 
@@ -135,7 +178,7 @@ def test_the_editor_is_proposed_the_title_by_post_only_and_never_of_a_private_ad
     client, monkeypatch, settings
 ):
     settings.NEWSLETTER_ASK_OUTSIDE = True
-    url = "/admin/envois/lien/"
+    url = "/admin/composer/lien/"
     assert client.post(url, {"url": "https://example.org/"}).status_code == 302
     log_in(client)
     assert client.get(url).status_code == 405

@@ -2,7 +2,7 @@
 
 import re
 
-from django.contrib.auth.models import Group
+from django.contrib.auth.models import Group, Permission
 from django.urls import reverse
 
 from wagtail.models import GroupPagePermission, Site
@@ -217,8 +217,6 @@ def editor(django_user_model, sheets):
 
 
 def _permission(codename):
-    from django.contrib.auth.models import Permission
-
     return Permission.objects.get(content_type__app_label="wagtailcore", codename=codename)
 
 
@@ -248,9 +246,15 @@ def test_creating_and_keeping_need_their_rights(editor, client, django_user_mode
     page = make_recueil()
     listing = ExperienceIndexPage.objects.get()
     visitor = django_user_model.objects.create_user("visite", password="x")
-    client.force_login(visitor)
-    for name, key in (("recueil_create", listing.pk), ("record_keep", page.pk)):
-        assert client.post(reverse(name, args=[key])).status_code == 302
+    reader = django_user_model.objects.create_user("admin-sans-page", password="x")
+    reader.user_permissions.add(Permission.objects.get(codename="access_admin"))
+    for somebody in (visitor, reader):
+        client.force_login(somebody)
+        for name, key in (("recueil_create", listing.pk), ("record_keep", page.pk)):
+            answer = client.post(reverse(name, args=[key]), {"year": "2026"})
+            assert answer.status_code == 302
+    assert RecueilPage.objects.count() == 1
+    assert not page.versions.exists()
     client.force_login(editor)
     client.post(reverse("record_keep", args=[page.pk]))
     assert not page.versions.exists()

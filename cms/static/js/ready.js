@@ -9,7 +9,8 @@ async function check(button) {
     const response = await fetch(button.dataset.readyCheck, { method: "POST", headers });
     if (!response.ok) throw new Error(response.status);
     panel.outerHTML = await response.text();
-    document.querySelector("[data-ready-check]").focus();
+    // The answer is read from its first line: the button is below all it found.
+    document.querySelector("[data-ready-result]").focus();
   } catch {
     button.disabled = false;
     status.textContent = "Le contrôle n'a pas abouti. Réessayez.";
