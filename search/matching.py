@@ -95,10 +95,21 @@ class Pass:
             try:
                 clauses.append([self._matches(clause, segment) for segment in self.segments])
             except TooCostlyError:
-                if not clauses:
+                loose = [] if clauses else self._loose(clause)
+                if not clauses and not loose:
                     raise
-                return clauses, True
+                return clauses or [loose], True
         return clauses, False
+
+    def _loose(self, clause: Clause) -> list[Matches]:
+        """The words of a phrase in any order, when they were read but not their positions."""
+        words = [Word(group) for group in clause.groups] if isinstance(clause, Phrase) else []
+        known = [(segment.name, word) for segment in self.segments for word in words]
+        if not words or not all(map(self.cache.has, known)):
+            return []
+        return [
+            _least_of([self._matches(word, segment) for word in words]) for segment in self.segments
+        ]
 
     def _rarest_first(self) -> list[Clause]:
         clauses = self.request.query.clauses
@@ -167,9 +178,7 @@ class Pass:
             case Either(clauses):
                 return _strongest([self._matches(inner, segment) for inner in clauses])
             case Every(clauses):
-                parts = [self._matches(inner, segment) for inner in clauses]
-                docs = _common(parts)
-                return {doc: min(part[doc] for part in parts) for doc in docs}
+                return _least_of([self._matches(inner, segment) for inner in clauses])
 
     def _term(self, text: str, segment: Segment) -> Matches:
         found: Matches = {}
@@ -244,6 +253,10 @@ def _frequency(clause: Clause, segment: Segment) -> int:
             return sum(_frequency(Word(group), segment) for group in groups)
         case Every(clauses) | Either(clauses):
             return sum(_frequency(inner, segment) for inner in clauses)
+
+
+def _least_of(parts: list[Matches]) -> Matches:
+    return {doc: min(part[doc] for part in parts) for doc in _common(parts)}
 
 
 def _all_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:

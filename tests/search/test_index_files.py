@@ -195,9 +195,7 @@ def test_threads_searching_during_writes_never_fail(directory):
     assert set(totals) == {40}
 
 
-def test_a_query_too_heavy_for_its_time_is_answered_by_its_rarest_words(
-    index_directory, monkeypatch
-):
+def test_a_query_too_heavy_is_answered_by_its_rarest_words(index_directory, monkeypatch):
     engine = WhooshEngine(index_directory)
     engine.rebuild(
         [Document(str(n), n, "Fiche", body="commun rare" if n == 3 else "commun") for n in range(9)]
