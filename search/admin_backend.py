@@ -15,7 +15,7 @@ from typing import Any
 from django.db.models import Case, QuerySet, Value, When
 
 from wagtail.models import Page
-from wagtail.search.backends.database import SearchBackend as stock_backend
+from wagtail.search.backends.database import SearchBackend as StockBackend
 
 from modelsearch.query import MATCH_ALL, And, Phrase, PlainText
 
@@ -31,7 +31,7 @@ _SECONDS = 0.5
 
 def SearchBackend(params: dict[str, Any]) -> Any:  # noqa: N802  the name Wagtail looks for
     """Wagtail's backend for the database in use, with our reading of pages."""
-    return _with_ours(type(stock_backend(params)))(params)
+    return _with_ours(type(StockBackend(params)))(params)
 
 
 @cache

@@ -163,7 +163,7 @@ class WhooshEngine:
             if index.latest_generation() == known.generation:
                 return known
         else:
-            index = whoosh_index.open_dir(str(location))
+            index = building.opened(location)
         toc = whoosh_index.TOC.read(index.storage, index.indexname)
         opened = {segment.name: segment for segment in known.segments} if known else {}
         segments = [
@@ -207,7 +207,7 @@ class WhooshEngine:
 
     def _write(self, location: Path, documents: list[Document], page_ids: set[int]) -> None:
         try:
-            index = whoosh_index.open_dir(str(location))
+            index = building.opened(location)
             surfaces: dict[str, str] = {}
             with building.writer_of(index) as writer:
                 with writer.searcher() as searcher:
