@@ -84,8 +84,8 @@ class IssueFile(View):
 def mail_file(mailing: Mailing, name: str) -> HttpResponse:
     """The mail alone, for a partner who sends it from another tool.
 
-    The personal links become those where anybody may leave or choose: a partner's readers are not in
-    our ledger, and somebody else's link must not travel.
+    The personal links become those where anybody may leave or choose: a partner's readers are not
+    in our ledger, and somebody else's link must not travel.
     """
     leave = f"mailto:{mailing.reply_to or mailing.from_email}?subject=desinscription"
     choose = settings.WAGTAILADMIN_BASE_URL.rstrip("/") + reverse("newsletters:link")

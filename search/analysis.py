@@ -16,7 +16,7 @@ from search.line_breaks import heal_line_breaks
 from search.patterns import ADDRESS, CODED, NUMBER, PIECE, PLAIN, TOKEN, glue
 from search.words import STOP_WORDS, compose, fold, readings, word_set
 
-__all__ = ["Term", "analyse", "fold", "heal_line_breaks", "terms"]
+__all__ = ["Term", "analyse", "fold", "heal_line_breaks", "occurrences", "terms"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,18 @@ def terms(text: str) -> list[str]:
     return [
         entry[3] for match in TOKEN.finditer(text) for entry in _expand(match.group(), False)[1]
     ]
+
+
+def occurrences(text: str, wanted: frozenset[str]) -> list[tuple[int, int, str]]:
+    """(start, end, term) of the wanted terms, in reading order: all that an extract needs of
+    `analyse`, in a quarter of its time."""
+    found: list[tuple[int, int, str]] = []
+    for match in TOKEN.finditer(text):
+        for _offset, start, end, term, _surface in _expand(match.group(), False)[1]:
+            if term in wanted:
+                origin = match.start()
+                found.append((origin + start, origin + end, term))
+    return found
 
 
 @lru_cache(maxsize=1 << 15)

@@ -29,16 +29,15 @@ from search.engine import (
 )
 from search.glossary import glossary
 from search.queries import Query, parse
-from search.suggestions import Vocabulary
+from search.suggestions import Vocabulary, respelt
 
 logger = logging.getLogger(__name__)
 
 PER_PAGE = 10
 DEEPEST = 1_000  # results; further pages help nobody and cost as much as they like
 _ROUNDS = 3
-_BUDGET = 0.8  # seconds for all the searches of one answer
+_BUDGET = 0.6  # seconds for all the searches of one answer; showing it takes the rest of one
 _COMPLETING = 0.25  # seconds; later than that the visitor has typed on
-_CORRECTED = 3  # unknown words that another spelling is looked for
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,11 @@ class Result:
 @dataclass(frozen=True, slots=True)
 class Answer:
     """`total` includes the `approximate` ones. `suggestion`: another spelling to try;
-    `corrected`: the spelling that was searched instead of `query`, which found nothing."""
+    `corrected`: the spelling that was searched instead of `query`, which found nothing.
+
+    `degraded`: titles alone were searched, the index being unusable. `partial`: the query was
+    too much for its time: its rarest words alone were searched, or titles when `facets` is empty.
+    """
 
     query: Query
     results: tuple[Result, ...] = ()
@@ -75,6 +78,7 @@ class Answer:
     suggestion: str = ""
     corrected: str = ""
     degraded: bool = False
+    partial: bool = False
 
     @property
     def exact(self) -> int:
@@ -90,7 +94,8 @@ def find(
     limit: int = PER_PAGE,
     literal: bool = False,
 ) -> Answer:
-    """Answer a visitor. `literal`: never search another spelling. Raise TooCostlyError only."""
+    """Answer a visitor, whatever the text and the state of the index; raises nothing.
+    `literal`: never search another spelling."""
     query = parse(text, glossary())
     request = SearchRequest(
         deadline=time.monotonic() + _BUDGET,
@@ -102,21 +107,35 @@ def find(
     )
     following.nudge()
     try:
-        page, pages = _checked(request)
-        suggestion = _suggestion(request, page)
-        if suggestion and page.total == page.approximate and not literal:
-            other = replace(request, query=parse(suggestion, glossary()))
-            better, its_pages = _checked(other)
-            if better.total > better.approximate:
-                return replace(
-                    _answer(other.query, better, its_pages), query=query, corrected=suggestion
-                )
-            suggestion = ""
+        return _found(request, literal=literal)
+    except TooCostlyError:
+        logger.info("event=search_too_costly length=%s", len(query.text))
+        return replace(_by_title(query, request), partial=True)
     except UnusableIndexError as error:
         logger.warning("event=search_degraded reason=%s", error, exc_info=True)
         following.heal()
-        return _degraded(query, request)
-    return replace(_answer(query, page, pages), suggestion=suggestion)
+        return replace(_by_title(query, request), degraded=True)
+
+
+def _found(request: SearchRequest, *, literal: bool) -> Answer:
+    page, pages = _checked(request)
+    answer = _answer(request.query, page, pages)
+    suggestion = _suggestion(request, page)
+    if suggestion and page.total == page.approximate and not literal:
+        return _corrected(request, suggestion) or answer
+    return replace(answer, suggestion=suggestion)
+
+
+def _corrected(request: SearchRequest, suggestion: str) -> Answer | None:
+    """The answer to another spelling, if it is a better one."""
+    query = parse(suggestion, glossary())
+    try:
+        page, pages = _checked(replace(request, query=query))
+    except TooCostlyError:
+        return None
+    if page.total == page.approximate:
+        return None
+    return replace(_answer(query, page, pages), query=request.query, corrected=suggestion)
 
 
 def _checked(request: SearchRequest) -> tuple[Page, dict[int, SitePage]]:
@@ -153,7 +172,7 @@ def _answer(query: Query, page: Page, pages: Mapping[int, SitePage]) -> Answer:
         total=page.total,
         approximate=page.approximate,
         facets=page.facets,
-        degraded=page.degraded,
+        partial=page.partial,
     )
 
 
@@ -217,16 +236,14 @@ def _suggestion(request: SearchRequest, page: Page) -> str:
     The words of a page that was withdrawn stay in the list until the next rebuild: a word is
     suggested only if a visible page still holds it.
     """
-    query = request.query
-    unknown = [word for word in query.words if word.surface in page.missing][:_CORRECTED]
-    text = query.text
-    for word in reversed(unknown):
-        for spelling in vocabulary().suggest(word.surface):
-            probe = SearchRequest(parse(spelling), limit=1, deadline=request.deadline)
-            if _holds_something(probe):
-                text = text[: word.start] + spelling + text[word.end :]
-                break
-    return text if text != query.text else ""
+    if not page.missing:
+        return ""
+
+    def holds(spelling: str) -> bool:
+        probe = SearchRequest(parse(spelling), limit=1, deadline=request.deadline)
+        return _holds_something(probe)
+
+    return respelt(request.query, page.missing, vocabulary(), holds)
 
 
 def _holds_something(probe: SearchRequest) -> bool:
@@ -241,17 +258,17 @@ def _holds_something(probe: SearchRequest) -> bool:
 # --- Without an index -------------------------------------------------------------------------
 
 
-def _degraded(query: Query, request: SearchRequest) -> Answer:
+def _by_title(query: Query, request: SearchRequest) -> Answer:
     """Titles that contain the words as written, from the database alone."""
+    if not query.words:
+        return Answer(query=query)
     condition = Q()
     for word in query.words[:8]:
         condition &= Q(title__icontains=query.text[word.start : word.end])
-    if not query.words:
-        return Answer(query=query, degraded=True)
     found = documents.visible().filter(condition).order_by("-first_published_at", "-pk")
     shown = found[request.offset : request.offset + request.limit]
     results = tuple(_titled(page, query.wanted) for page in shown.specific())
-    return Answer(query=query, results=results, total=found.count(), degraded=True)
+    return Answer(query=query, results=results, total=found.count())
 
 
 def _titled(page: SitePage, wanted: frozenset[str]) -> Result:

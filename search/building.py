@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from whoosh import index as whoosh_index
+from whoosh.filedb.filestore import FileStorage
 from whoosh.writing import IndexingError, SegmentWriter
 
 from search import schema, weights
@@ -32,6 +33,16 @@ def fill(
         for entry in spellings.entries():
             lines.write(json.dumps(entry, ensure_ascii=False) + "\n")
     return count
+
+
+def opened(location: Path) -> whoosh_index.FileIndex:
+    """The index in a directory; raise what Whoosh raises when it is damaged.
+
+    Files are read, never mapped into memory: one cut short under a mapping kills the whole
+    process (SIGBUS), one cut short under a reading is an error like another. It costs nothing
+    measurable, postings being read by blocks, and leaves the index out of a worker's memory.
+    """
+    return whoosh_index.FileIndex(FileStorage(str(location), supports_mmap=False))
 
 
 @contextmanager

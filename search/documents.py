@@ -190,9 +190,9 @@ def _issue(page: IssuePage, letters: Letters) -> list[Document]:
         key=str(page.pk),
         page_id=page.pk,
         title=page.title,
-        lead=page.summary(),
         headings="\n".join((page.period_label, page.periodical.subtitle)),
-        body="\n".join(part for part in within if part),
+        # Its summary announces the items: as a standfirst, it would come before them.
+        body="\n".join(part for part in (page.summary(), *within) if part),
         date=date,
         facets=_facets("lettre", **facets),
     )

@@ -102,7 +102,8 @@ class Hit:
 @dataclass(frozen=True, slots=True)
 class Page:
     """One page of results; `total` counts the approximate ones too. `missing`: words of the
-    query that no document holds. Facets are counted each without its own filter."""
+    query that no document holds. Facets are counted each without its own filter. `partial`: time
+    ran out, the commonest words were left aside."""
 
     hits: tuple[Hit, ...]
     total: int
@@ -111,7 +112,7 @@ class Page:
     missing: tuple[str, ...] = ()
     suggestion: str = ""
     engine: str = ""
-    degraded: bool = False
+    partial: bool = False
 
 
 @dataclass(frozen=True, slots=True)

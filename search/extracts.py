@@ -1,11 +1,12 @@
 """Real sentences of a document with the words found marked, safe to print in a page."""
 
 import re
+from bisect import bisect_right
 
 from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from search.analysis import Term, analyse
+from search.analysis import analyse, occurrences
 from search.queries import acronym_term
 
 LENGTH = 260  # characters, about three lines
@@ -15,6 +16,8 @@ _SENTENCE = re.compile(r"\n+|(?<=[.!?…])[»”\"]?\s+(?=[«“\"(]?\s?[A-ZÀ-�
 _ELLIPSIS = "…"
 
 Span = tuple[int, int]
+# start, end, term
+Found = tuple[int, int, str]
 
 
 def extract(text: str, wanted: frozenset[str]) -> SafeString:
@@ -26,7 +29,7 @@ def extract(text: str, wanted: frozenset[str]) -> SafeString:
     if not sentences:
         return mark_safe("")
     start, end = _window(text, sentences, found)
-    shown = [(max(t.start, start), min(t.end, end)) for t in found if start <= t.start < end]
+    shown = [(max(t[0], start), min(t[1], end)) for t in found if start <= t[0] < end]
     before = _ELLIPSIS if start not in {begin for begin, _ in sentences} else ""
     after = _ELLIPSIS if end not in {stop for _, stop in sentences} else ""
     return format_html("{}{}{}", before, _marked(text, start, end, shown), after)
@@ -34,16 +37,21 @@ def extract(text: str, wanted: frozenset[str]) -> SafeString:
 
 def mark(text: str, wanted: frozenset[str]) -> SafeString:
     """The whole text, for a title, with the words found marked."""
-    spans = [(term.start, term.end) for term in _found(text, wanted)]
+    spans = [(begin, stop) for begin, stop, _term in _found(text, wanted)]
     return _marked(text, 0, len(text), spans)
 
 
-def _found(text: str, wanted: frozenset[str]) -> list[Term]:
-    return [
-        term
-        for term in (analyse(text) if wanted else ())
-        if term.text in wanted or acronym_term(text[term.start : term.end]) in wanted
+def _found(text: str, wanted: frozenset[str]) -> list[Found]:
+    found = occurrences(text, wanted) if wanted else []
+    if not any(term.startswith("=") for term in wanted):
+        return found
+    # An acronym is wanted in capitals only.
+    acronyms = [
+        (term.start, term.end, term.text)
+        for term in analyse(text)
+        if acronym_term(text[term.start : term.end]) in wanted
     ]
+    return sorted({*found, *acronyms})
 
 
 def _sentences(text: str) -> list[Span]:
@@ -56,15 +64,13 @@ def _sentences(text: str) -> list[Span]:
     return [(begin, end) for begin, end in spans if text[begin:end].strip()]
 
 
-def _window(text: str, sentences: list[Span], found: list[Term]) -> Span:
+def _window(text: str, sentences: list[Span], found: list[Found]) -> Span:
     """The best sentence, with the ones after it while there is room."""
-    best = max(
-        range(len(sentences)),
-        key=lambda i: (
-            len({t.text for t in found if sentences[i][0] <= t.start < sentences[i][1]}),
-            -i,
-        ),
-    )
+    begins = [begin for begin, _end in sentences]
+    held: list[set[str]] = [set() for _ in sentences]
+    for begin, _end, term in found:
+        held[max(bisect_right(begins, begin) - 1, 0)].add(term)
+    best = max(range(len(sentences)), key=lambda number: (len(held[number]), -number))
     start, end = sentences[best]
     if end - start > LENGTH:
         return _cut(text, start, end, found)
@@ -76,9 +82,9 @@ def _window(text: str, sentences: list[Span], found: list[Term]) -> Span:
     return start, end
 
 
-def _cut(text: str, start: int, end: int, found: list[Term]) -> Span:
+def _cut(text: str, start: int, end: int, found: list[Found]) -> Span:
     """Part of one long sentence, around its first word found."""
-    first = next((t.start for t in found if start <= t.start < end), start)
+    first = next((t[0] for t in found if start <= t[0] < end), start)
     begin = max(start, min(first - LENGTH // 3, end - LENGTH))
     if begin > start:
         begin = min(text.find(" ", begin, first) + 1 or begin, first)

@@ -1,8 +1,9 @@
 """The embedded engine: a Whoosh 2.7.4 index on the local disk.
 
 Rules that keep it right, each learnt from a failure:
-- never `Searcher.refresh()` nor `reader(reuse=…)`: the forks keep deleted documents findable;
-  a new reader is opened when the generation changed;
+- never `Searcher.refresh()` nor `reader(reuse=…)`: the forks keep deleted documents findable.
+  The list of segments is read again when the generation changed, with what is deleted in each;
+  their files, which never change, are opened once;
 - never `AsyncWriter`: its background failures lose documents without a word;
 - one writer at a time, with a timeout, cancelled on any error or its lock stays held;
 - schema and segments are pickles: the directory belongs to the service alone.
@@ -16,11 +17,12 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from whoosh import index as whoosh_index
+from whoosh.reading import SegmentReader
 
 from search import building, locks, matching, selection, weights
 from search.engine import (
@@ -37,6 +39,7 @@ from search.engine import (
 )
 
 _CURRENT = "CURRENT"
+_REOPENINGS = 4
 _PATIENCE = 10  # seconds in the queue of this process, without a deadline of one's own
 
 
@@ -45,6 +48,7 @@ class _Snapshot:
     location: Path
     generation: int
     segments: list[selection.Segment]
+    index: whoosh_index.FileIndex
 
 
 class WhooshEngine:
@@ -55,7 +59,6 @@ class WhooshEngine:
     def __init__(self, directory: str | Path) -> None:
         self.directory = Path(directory)
         self._cache = matching.Cache()
-        self._rows: dict[str, selection.Rows] = {}
         self._snapshot: _Snapshot | None = None
         # The words already in the list of an index, for the process that writes.
         self._words: tuple[str, set[str]] = ("", set())
@@ -74,6 +77,7 @@ class WhooshEngine:
             approximate=found.approximate,
             facets=found.facets,
             missing=found.missing,
+            partial=found.partial,
             engine=self.name,
         )
 
@@ -143,36 +147,43 @@ class WhooshEngine:
         return self.directory / name
 
     def _open(self) -> _Snapshot:
-        try:
-            return self._current()
-        except FileNotFoundError:
-            # A writer replaced the files between the listing and the opening (1 in 550).
-            self._snapshot = None
-            return self._current()
+        for _attempt in range(_REOPENINGS):
+            try:
+                return self._current()
+            except (FileNotFoundError, whoosh_index.EmptyIndexError):
+                # A writer replaced the files between the listing and the opening (1 in 550).
+                self._snapshot = None
+        return self._current()
 
     def _current(self) -> _Snapshot:
         location = self._location()
-        index = whoosh_index.open_dir(str(location))
-        generation = index.latest_generation()
         known = self._snapshot
-        if known and (known.location, known.generation) == (location, generation):
-            return known
-        reader = index.reader()
+        if known and known.location == location:
+            index = known.index
+            if index.latest_generation() == known.generation:
+                return known
+        else:
+            index = building.opened(location)
+        toc = whoosh_index.TOC.read(index.storage, index.indexname)
+        opened = {segment.name: segment for segment in known.segments} if known else {}
         segments = [
-            self._segment(leaf) for leaf, _offset in reader.leaf_readers() if leaf.doc_count_all()
+            self._segment(index.storage, toc.schema, segment, opened)
+            for segment in toc.segments
+            if segment.doc_count_all()
         ]
-        names = {segment.name for segment in segments}
-        self._cache.keep_only(names)
-        self._rows = {name: rows for name, rows in self._rows.items() if name in names}
-        self._snapshot = _Snapshot(location, generation, segments)
+        self._cache.keep_only({segment.name for segment in segments})
+        self._snapshot = _Snapshot(location, toc.generation, segments, index)
         return self._snapshot
 
-    def _segment(self, reader: Any) -> selection.Segment:
-        segment = reader.segment()
-        name = str(segment.segment_id())
-        if name not in self._rows:
-            self._rows[name] = selection.Rows(reader)
-        return selection.Segment(name, reader, self._rows[name], frozenset(segment.deleted_docs()))
+    def _segment(
+        self, storage: Any, schema: Any, segment: Any, opened: dict[str, selection.Segment]
+    ) -> selection.Segment:
+        """As this generation sees it; the files of one that was known are open already."""
+        name, deleted = str(segment.segment_id()), frozenset(segment.deleted_docs())
+        if name in opened:
+            return replace(opened[name], deleted=deleted)
+        reader = SegmentReader(storage, schema, segment)
+        return selection.Segment(name, reader, selection.Rows(reader), deleted)
 
     # --- Writing --------------------------------------------------------------------------
 
@@ -196,7 +207,7 @@ class WhooshEngine:
 
     def _write(self, location: Path, documents: list[Document], page_ids: set[int]) -> None:
         try:
-            index = whoosh_index.open_dir(str(location))
+            index = building.opened(location)
             surfaces: dict[str, str] = {}
             with building.writer_of(index) as writer:
                 with writer.searcher() as searcher:
@@ -260,15 +271,14 @@ class WhooshEngine:
 
 def _hit(segment: selection.Segment, number: int, score: float, approximate: bool) -> Hit:
     stored = segment.reader.stored_fields(number)["stored"]
-    facets = segment.rows.facets
     return Hit(
         key=stored["key"],
         page_id=segment.rows.pages[number],
         anchor=stored["anchor"],
         title=stored["title"],
         text=stored["text"],
-        type=next(iter(facets["type"][number]), ""),
-        kind=next(iter(facets["kind"][number]), ""),
+        type=segment.rows.first("type", number),
+        kind=segment.rows.first("kind", number),
         score=round(score, 4),
         approximate=approximate,
     )

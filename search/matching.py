@@ -10,17 +10,20 @@ import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from search.engine import SearchRequest, TooCostlyError
+from search.postings import blocks, frequency
 from search.queries import Clause, Either, Every, Group, Phrase, Word
+from search.schema import Places
 from search.selection import Found, Matches, Segment, select
 from search.weights import K1
 
-BUDGET = 0.6  # seconds for one search; the hostile ones end here
+BUDGET = 0.6  # seconds for one search; the hostile ones are cut short here
 ENOUGH = 5  # fewer exact matches than this: complete with approximate ones
 # An approximate match holds at least this share of what the query weighs.
 LEAST_SHARE = 0.25
+PLACES = Places()
 
 
 class Cache:
@@ -42,6 +45,9 @@ class Cache:
             self._size -= len(self._kept.popitem(last=False)[1]) + 1
         return value
 
+    def has(self, key: tuple[str, Clause]) -> bool:
+        return key in self._kept
+
     def keep_only(self, segments: set[str]) -> None:
         for key in [key for key in self._kept if key[0] not in segments]:
             self._size -= len(self._kept.pop(key)) + 1
@@ -49,7 +55,8 @@ class Cache:
 
 @dataclass(slots=True)
 class Pass:
-    """One search over all segments; raises TooCostlyError beyond its budget of time."""
+    """One search over all segments, of the rarest words only when its time is used up; raises
+    TooCostlyError when not even these could be read."""
 
     segments: list[Segment]
     cache: Cache
@@ -60,12 +67,9 @@ class Pass:
         self.deadline = self.request.deadline or time.monotonic() + BUDGET
         query = self.request.query
         gone = [self._gone(segment) for segment in self.segments]
-        clauses = [
-            [self._matches(clause, segment) for segment in self.segments]
-            for clause in query.clauses
-        ]
-        missing = self._missing()
-        if not clauses:
+        clauses, partial = self._evaluated()
+        missing = () if partial else self._missing()
+        if not query.clauses:
             matched = self._everything(gone) if query.excluded or not query.text else []
             return select(self.segments, self.request, matched, set(), missing)
         idf = self._idf(clauses)
@@ -80,7 +84,45 @@ class Pass:
                 added = {doc: score for doc, score in some.items() if doc not in matches}
                 matches.update(added)
                 close.update((index, doc) for doc in added)
-        return select(self.segments, self.request, exact, close, missing)
+        found = select(self.segments, self.request, exact, close, missing)
+        return replace(found, partial=partial)
+
+    def _evaluated(self) -> tuple[list[list[Matches]], bool]:
+        """Matches by clause and segment. When time runs out, those of the rarest clauses alone,
+        which say most, and True; raise TooCostlyError when there is none."""
+        clauses: list[list[Matches]] = []
+        for clause in self._rarest_first():
+            try:
+                clauses.append([self._matches(clause, segment) for segment in self.segments])
+            except TooCostlyError:
+                loose = [] if clauses else self._loose(clause)
+                if not clauses and not loose:
+                    raise
+                return clauses or [loose], True
+        return clauses, False
+
+    def _loose(self, clause: Clause) -> list[Matches]:
+        """The words of a phrase in any order, when they were read but not their positions."""
+        words = [Word(group) for group in clause.groups] if isinstance(clause, Phrase) else []
+        known = [(segment.name, word) for segment in self.segments for word in words]
+        if not words or not all(map(self.cache.has, known)):
+            return []
+        return [
+            _least_of([self._matches(word, segment) for word in words]) for segment in self.segments
+        ]
+
+    def _rarest_first(self) -> list[Clause]:
+        clauses = self.request.query.clauses
+        if len(clauses) < 2 or not self.segments:
+            return list(clauses)
+        # The largest segment is most of the index. What is kept costs nothing: it goes first.
+        main = max(self.segments, key=lambda segment: len(segment.rows.pages))
+        return sorted(
+            clauses,
+            key=lambda clause: (
+                0 if self.cache.has((main.name, clause)) else _frequency(clause, main) + 1
+            ),
+        )
 
     def _everything(self, gone: list[set[int]]) -> list[Matches]:
         return [
@@ -111,17 +153,23 @@ class Pass:
 
     def _idf(self, clauses: list[list[Matches]]) -> list[float]:
         count = sum(len(s.rows.pages) - len(s.deleted) for s in self.segments)
-        frequencies = [sum(len(matches) for matches in clause) for clause in clauses]
+        frequencies = [
+            sum(
+                len(matches) - sum(doc in matches for doc in segment.deleted)
+                for matches, segment in zip(clause, self.segments, strict=True)
+            )
+            for clause in clauses
+        ]
         return [math.log(1 + max(count - df, 0) / (df + 0.5) + 0.05) for df in frequencies]
 
     # --- Clauses --------------------------------------------------------------------------
 
     def _matches(self, clause: Clause, segment: Segment) -> Matches:
         """Saturated weights by document number; may hold deleted documents."""
-        self._check_time()
         return self.cache.get((segment.name, clause), lambda: self._evaluate(clause, segment))
 
     def _evaluate(self, clause: Clause, segment: Segment) -> Matches:
+        self._check_time()
         match clause:
             case Word(texts):
                 return _strongest([self._term(text, segment) for text in texts])
@@ -130,20 +178,15 @@ class Pass:
             case Either(clauses):
                 return _strongest([self._matches(inner, segment) for inner in clauses])
             case Every(clauses):
-                parts = [self._matches(inner, segment) for inner in clauses]
-                docs = _common(parts)
-                return {doc: min(part[doc] for part in parts) for doc in docs}
+                return _least_of([self._matches(inner, segment) for inner in clauses])
 
     def _term(self, text: str, segment: Segment) -> Matches:
-        if ("terms", text) not in segment.reader:
-            return {}
-        matcher = segment.reader.postings("terms", text)
         found: Matches = {}
-        numbers = segment.rows.numbers
-        while matcher.is_active():
-            weight = matcher.weight()
-            found[numbers[matcher.id()]] = weight * (K1 + 1) / (weight + K1)
-            matcher.next()
+        number_of = segment.rows.numbers.__getitem__
+        for block in blocks(segment.reader, text):
+            worth = [weight * (K1 + 1) / (weight + K1) for weight in block.weights]
+            found.update(zip(map(number_of, block.numbers), worth, strict=True))
+            self._check_time()
         return found
 
     def _phrase(self, groups: tuple[Group, ...], segment: Segment) -> Matches:
@@ -163,19 +206,13 @@ class Pass:
 
     def _positions(self, group: Group, docs: list[int], segment: Segment) -> dict[int, list[int]]:
         found: dict[int, list[int]] = {}
+        wanted = set(docs)
         for text in group:
-            if ("terms", text) not in segment.reader:
-                continue
-            matcher = segment.reader.postings("terms", text)
-            for step, doc in enumerate(docs):
-                if step % 256 == 0:
-                    self._check_time()
-                if matcher.is_active() and matcher.id() < doc:
-                    matcher.skip_to(doc)
-                if not matcher.is_active():
-                    break
-                if matcher.id() == doc:
-                    found.setdefault(doc, []).extend(matcher.value_as("positions"))
+            for block in blocks(segment.reader, text, among=docs):
+                self._check_time()
+                for doc, places in zip(block.numbers, block.places, strict=True):
+                    if doc in wanted:
+                        found.setdefault(doc, []).extend(PLACES.decode_positions(places))
         return found
 
     def _check_time(self) -> None:
@@ -207,10 +244,31 @@ def _common(parts: list[Matches]) -> set[int]:
     return docs
 
 
+def _frequency(clause: Clause, segment: Segment) -> int:
+    """About how many postings must be read to evaluate a clause."""
+    match clause:
+        case Word(texts):
+            return sum(frequency(segment.reader, text) for text in texts)
+        case Phrase(groups):
+            return sum(_frequency(Word(group), segment) for group in groups)
+        case Every(clauses) | Either(clauses):
+            return sum(_frequency(inner, segment) for inner in clauses)
+
+
+def _least_of(parts: list[Matches]) -> Matches:
+    return {doc: min(part[doc] for part in parts) for doc in _common(parts)}
+
+
 def _all_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
-    docs = _common(parts) - gone
-    pairs = list(zip(parts, idf, strict=True))
-    return {doc: sum(part[doc] * value for part, value in pairs) for doc in docs}
+    if len(parts) == 1:
+        part, value = parts[0], idf[0]
+        return {doc: weight * value for doc, weight in part.items() if doc not in gone}
+    docs = list(_common(parts) - gone)
+    scores = [0.0] * len(docs)
+    for part, value in zip(parts, idf, strict=True):
+        weights = map(part.__getitem__, docs)
+        scores = [score + weight * value for score, weight in zip(scores, weights, strict=True)]
+    return dict(zip(docs, scores, strict=True))
 
 
 def _some_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:

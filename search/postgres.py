@@ -10,9 +10,11 @@ normalisation; the occurrences of a word are summed otherwise), the limits of `s
 and locks belong to the database session: behind pgbouncer, pool by session.
 """
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, suppress
+from dataclasses import replace
 from typing import Any, TypeVar
 
 from django.db import DatabaseError, OperationalError, connection, transaction
@@ -34,8 +36,11 @@ from search.engine import (
 )
 from search.matching import BUDGET, ENOUGH
 from search.queries import Clause
+from search.vectors import tsquery
 
 _LOCK_TIMEOUT = 10  # seconds
+_WHOLE = 0.6  # of its time for the whole query; the rest, for its rarest words
+_SHORT = 2  # clauses
 _MOST_KNOWN = 5_000  # frequencies kept in memory
 Frequencies = dict[Clause | None, int]
 Result = TypeVar("Result")
@@ -56,8 +61,29 @@ class PostgresEngine:
     # --- Reading --------------------------------------------------------------------------
 
     def search(self, request: SearchRequest) -> Page:
-        deadline = request.deadline or time.monotonic() + BUDGET
-        return self._read(lambda *at: self._search(request, *at), deadline)
+        now = time.monotonic()
+        request = replace(request, deadline=request.deadline or now + BUDGET)
+        clauses = request.query.clauses
+        if len(clauses) < 2:
+            return self._read(lambda *at: self._search(request, *at), request.deadline)
+        whole = replace(request, deadline=now + (request.deadline - now) * _WHOLE)
+        try:
+            return self._read(lambda *at: self._search(whole, *at), whole.deadline)
+        except TooCostlyError:
+            shorter = self._shortened(request)
+            page = self._read(lambda *at: self._search(shorter, *at), request.deadline)
+            return replace(page, partial=True)
+
+    def _shortened(self, request: SearchRequest) -> SearchRequest:
+        """With the rarest clauses alone; the longest ones, when no frequency could be read."""
+        known = self._known[2]
+        query = request.query
+        clauses = sorted(
+            (clause for clause in query.clauses if known.get(clause) != 0),
+            key=lambda clause: (known.get(clause, math.inf), -len(tsquery(clause))),
+        )
+        kept = tuple(clauses[: min(_SHORT, len(query.clauses) - 1)])
+        return replace(request, query=replace(query, clauses=kept, words=()))
 
     def _search(self, request: SearchRequest, cursor: Any, name: str, generation: int) -> Page:
         query = request.query
@@ -71,10 +97,12 @@ class PostgresEngine:
         exact = 0
         if len(query.clauses) > 1 and all(idf.values()):
             counted = postgres_search.exact_matches(name, request, ENOUGH)
+            _limited(cursor, request.deadline)
             cursor.execute(counted.text, counted.params)
             exact = cursor.fetchone()[0]
         approximate = len(query.clauses) > 1 and exact < ENOUGH
         sql = postgres_search.statement(name, request, idf, approximate=approximate)
+        _limited(cursor, request.deadline)
         cursor.execute(sql.text, sql.params)
         rows = [postgres_search.Row(*row) for row in cursor.fetchall()]
         totals = {row.what: row.number for row in rows}
@@ -220,9 +248,9 @@ class PostgresEngine:
         return count
 
 
-def _limited(cursor: Any, deadline: float) -> str:
-    """Give the statements of this transaction the time that is left; return what they had."""
-    left = int((deadline - time.monotonic()) * 1000)
+def _limited(cursor: Any, deadline: float | None) -> str:
+    """Give the next statement of this transaction the time that is left; return what it had."""
+    left = int(((deadline or time.monotonic() + BUDGET) - time.monotonic()) * 1000)
     if left <= 0:
         raise TooCostlyError
     # Compiling such a statement takes longer than running it.

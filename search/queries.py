@@ -101,7 +101,7 @@ class Glossary:
 _ASKING = word_set("""
     comment pourquoi combien quoi quel quelle existe peut peux pouvez pourrait faut savoir trouver
     cherche chercher recherche aimerais voudrais besoin gens quelqu personne deja merci bonjour
-    svp
+    svp faire fait fais quand dois doit veux veut voudrait pourrais servir sert
 """)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufffe\uffff\s]+")
 _QUOTES = str.maketrans(dict.fromkeys("«»“”„‟", '"'))

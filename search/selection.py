@@ -3,7 +3,7 @@
 import heapq
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,18 +13,19 @@ Matches = dict[int, float]
 
 
 class Rows:
-    """The columns of one segment: page and date of each document, a tuple of values a facet."""
+    """The columns of one segment: page and date of each document, and of each facet a number,
+    which stands for a tuple of values: small numbers are counted faster."""
 
     def __init__(self, reader: Any) -> None:
         column = reader.column_reader("row")
-        known: dict[tuple[str, ...], tuple[str, ...]] = {}
         # One integer object a document, shared by every posting that is kept of it.
         self.numbers = list(range(reader.doc_count_all()))
         self.pages: list[int] = []
         # Of passages only.
         self.groups: dict[int, str] = {}
         self.dates: list[int] = []
-        self.facets: dict[str, list[tuple[str, ...]]] = {name: [] for name in FACETS}
+        self.codes: dict[str, list[int]] = {name: [] for name in FACETS}
+        known: dict[str, dict[tuple[str, ...], int]] = {name: {} for name in FACETS}
         for number in self.numbers:
             page, date, group, *values = json.loads(column[number])
             if group:
@@ -32,9 +33,13 @@ class Rows:
             self.pages.append(page)
             self.dates.append(date)
             for name, value in zip(FACETS, values, strict=True):
-                key = tuple(value)
-                # The same few tuples for thousands of documents: share them.
-                self.facets[name].append(known.setdefault(key, key))
+                codes = known[name]
+                self.codes[name].append(codes.setdefault(tuple(value), len(codes)))
+        self.values = {name: tuple(codes) for name, codes in known.items()}
+
+    def first(self, name: str, number: int) -> str:
+        """The only value of a facet that has one, or ""."""
+        return next(iter(self.values[name][self.codes[name][number]]), "")
 
 
 @dataclass(slots=True)
@@ -57,6 +62,7 @@ class Found:
     approximate: int
     facets: dict[str, dict[str, int]]
     missing: tuple[str, ...]
+    partial: bool = False
 
 
 def select(
@@ -69,24 +75,24 @@ def select(
     """`matched`: scores by document, one mapping a segment. `close`: (segment index, document)
     of the approximate ones."""
     filters = {name: wanted for name, wanted in request.filters.items() if wanted}
-    counts: dict[str, Counter[tuple[str, ...]]] = {name: Counter() for name in FACETS}
-    kept: list[tuple[int, int, float]] = []
+    counts: dict[str, Counter[str]] = {name: Counter() for name in FACETS}
+    kept: list[Matches] = []
     approximate = 0
     for index, matches in enumerate(matched):
         rows = segments[index].rows
         matches = _collapsed(rows, matches)
-        passing = _passing(rows, list(matches), filters)
+        passing = _passing(rows, matches, filters)
         for name in FACETS:
-            column = rows.facets[name]
-            docs = passing[name if name in filters else ""]
-            counts[name].update(map(column.__getitem__, docs))
-        kept += [(index, doc, matches[doc]) for doc in passing[""]]
-        approximate += sum((index, doc) in close for doc in passing[""]) if close else 0
+            _count(rows, name, passing[name if name in filters else ""], counts[name])
+        if filters:
+            matches = {doc: matches[doc] for doc in passing[""]}
+        kept.append(matches)
+        approximate += sum((index, doc) in close for doc in matches) if close else 0
     return Found(
         best=_best(segments, request, kept, close),
-        total=len(kept),
+        total=sum(map(len, kept)),
         approximate=approximate,
-        facets={name: _per_value(counter) for name, counter in counts.items()},
+        facets={name: dict(counter) for name, counter in counts.items()},
         missing=missing,
     )
 
@@ -108,25 +114,42 @@ def _collapsed(rows: Rows, matches: Matches) -> Matches:
 def _best(
     segments: list[Segment],
     request: SearchRequest,
-    kept: list[tuple[int, int, float]],
+    kept: list[Matches],
     close: set[tuple[int, int]],
 ) -> list[tuple[Segment, int, float, bool]]:
     by_date = request.sort == "date" or not request.query.clauses
-
-    def rank(entry: tuple[int, int, float]) -> tuple[Any, ...]:
-        index, doc, score = entry
-        date = segments[index].rows.dates[doc]
-        first = (date, score) if by_date else (score, date)
-        return ((index, doc) not in close, *first, -index, -doc)
-
     stop = request.offset + request.limit
-    best = heapq.nlargest(stop, kept, key=rank)[request.offset :]
-    return [(segments[index], doc, score, (index, doc) in close) for index, doc, score in best]
+    ranked: list[tuple[bool, float, float, int, int]] = []
+    for index, matches in enumerate(kept):
+        dates = segments[index].rows.dates
+        docs = [doc for doc in matches if (index, doc) not in close] if close else list(matches)
+        groups = [(True, docs)]
+        if close and len(docs) < stop:
+            groups.append((False, [doc for doc in matches if (index, doc) in close]))
+        for is_exact, docs in groups:
+            for doc in _foremost(docs, dates if by_date else matches, stop):
+                score, date = matches[doc], dates[doc]
+                first = (date, score) if by_date else (score, date)
+                ranked.append((is_exact, *first, -index, -doc))
+    best = heapq.nlargest(stop, ranked)[request.offset :]
+    return [
+        (segments[-index], -doc, kept[-index][-doc], not is_exact)
+        for is_exact, _first, _second, index, doc in best
+    ]
+
+
+def _foremost(docs: list[int], by: Matches | list[int], number: int) -> list[int]:
+    """The documents with the `number` highest values, and all their equals: few are left to
+    be compared in full."""
+    if len(docs) <= number:
+        return docs
+    least = heapq.nlargest(number, map(by.__getitem__, docs))[-1]
+    return [doc for doc in docs if by[doc] >= least]
 
 
 def _passing(
-    rows: Rows, docs: list[int], filters: Mapping[str, frozenset[str]]
-) -> dict[str, list[int]]:
+    rows: Rows, docs: Collection[int], filters: Mapping[str, frozenset[str]]
+) -> dict[str, Collection[int]]:
     """Documents that pass all filters (key ""), and all but one (key: the one left out)."""
     return {
         left_out: _filtered(rows, docs, {n: w for n, w in filters.items() if n != left_out})
@@ -134,20 +157,25 @@ def _passing(
     }
 
 
-def _filtered(rows: Rows, docs: list[int], filters: Mapping[str, frozenset[str]]) -> list[int]:
+def _filtered(
+    rows: Rows, docs: Collection[int], filters: Mapping[str, frozenset[str]]
+) -> Collection[int]:
     for name, wanted in filters.items():
-        column = rows.facets[name]
-        allowed = {values for values in set(column) if not wanted.isdisjoint(values)}
-        docs = [doc for doc in docs if column[doc] in allowed]
+        codes = rows.codes[name]
+        allowed = {
+            code for code, held in enumerate(rows.values[name]) if not wanted.isdisjoint(held)
+        }
+        docs = [doc for doc in docs if codes[doc] in allowed]
     return docs
 
 
-def _per_value(counter: Counter[tuple[str, ...]]) -> dict[str, int]:
-    counts: Counter[str] = Counter()
-    for values, number in counter.items():
-        for value in values:
+def _count(rows: Rows, name: str, docs: Collection[int], counts: Counter[str]) -> None:
+    """Add how many of the documents have each value."""
+    values, codes = rows.values[name], rows.codes[name]
+    found = Counter(map(codes.__getitem__, docs)) if len(values) > 1 else {0: len(docs)}
+    for code, number in found.items():
+        for value in values[code]:
             counts[value] += number
-    return dict(counts)
 
 
 def documents_of(segments: list[Segment]) -> Iterator[int]:

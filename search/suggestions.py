@@ -5,11 +5,14 @@ delete-neighbourhood table (Garbe's SymSpell) over usual spellings is faster and
 """
 
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
+
+from search.queries import Query
 
 _SHORTEST = 4  # letters; below, everything is one letter away from everything
 _TWO_ERRORS = 8  # letters from which two errors are forgiven
+_CORRECTED = 3  # unknown words that another spelling is looked for
 _SAMPLE = 12  # letters compared through deletions; the rest of a long word is free
 
 
@@ -63,6 +66,23 @@ class Vocabulary:
         stop = bisect_left(self._sorted, prefix + "\uffff")
         found = sorted(self._sorted[start:stop], key=lambda word: -self.words[word][1])
         return [self.words[word][0] for word in found[:limit]]
+
+
+def respelt(
+    query: Query,
+    missing: Collection[str],
+    vocabulary: Vocabulary,
+    holds: Callable[[str], bool] = bool,
+) -> str:
+    """The query with its words that nothing holds written otherwise, the first spelling that
+    `holds` something for each; "" when nothing changes."""
+    text = query.text
+    unknown = [word for word in query.words if word.surface in missing][:_CORRECTED]
+    for word in reversed(unknown):
+        spelling = next(filter(holds, vocabulary.suggest(word.surface)), "")
+        if spelling:
+            text = text[: word.start] + spelling + text[word.end :]
+    return text if text != query.text else ""
 
 
 def _deletions(word: str) -> set[str]:

@@ -7,7 +7,6 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from search import answers, limits, statistics
-from search.engine import TooCostlyError
 from search.forms import SORTS, Asked
 from search.promoted import promoted
 from search.queries import MAX_LENGTH
@@ -47,17 +46,14 @@ def results(request: HttpRequest) -> HttpResponse:
         return _page(request, context)
     if limits.too_many(request):
         return _page(request, context | {"too_many": True}, status=429)
-    try:
-        answer = answers.find(
-            asked.q,
-            filters={name: frozenset(values) for name, values in asked.filters.items()},
-            sort=asked.sort,
-            offset=(asked.page - 1) * answers.PER_PAGE,
-            literal=asked.literal,
-        )
-    except TooCostlyError:
-        return _page(request, context | {"too_costly": True}, status=503)
-    if asked.page == 1 and not asked.filters and not answer.degraded:
+    answer = answers.find(
+        asked.q,
+        filters={name: frozenset(values) for name, values in asked.filters.items()},
+        sort=asked.sort,
+        offset=(asked.page - 1) * answers.PER_PAGE,
+        literal=asked.literal,
+    )
+    if asked.page == 1 and not asked.filters and not (answer.degraded or answer.partial):
         statistics.note(answer.query, found=answer.exact if not answer.corrected else 0)
     last = min(-(-answer.total // answers.PER_PAGE), 100)
     return _page(

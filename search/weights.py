@@ -24,6 +24,9 @@ WEIGHTS = {
     "places": (1.4, 0.3, 6),
     "body": (1.0, 0.6, 300),
 }
+# Shorter fields weigh no more than one of this share of the average: a word of a two-line text
+# would count as much as one of a title.
+_SHORT = 0.5
 # BM25's: how soon a repeated word stops adding to the score.
 K1 = 1.2
 # Between two fields: no phrase may begin in one and end in the other.
@@ -75,7 +78,7 @@ def weigh(document: Document) -> Weighed:
         if not found:
             continue
         length = found[-1].position + 1
-        unit = weight / (1 - b + b * length / average)
+        unit = weight / (1 - b + b * max(length, average * _SHORT) / average)
         made.spans.append(Span(name, base, length, unit))
         for term in found:
             written = text[term.start : term.end]

@@ -1,5 +1,5 @@
 """The search as it is lived: a full archive, facets and extracts always on, two workers and a
-writer; and its speed beside PostgreSQL's and tantivy's own French.
+writer; and its speed beside SQLite FTS5, PostgreSQL's and tantivy's own French.
 
 `SEARCH_BENCH_SIZES` (default `5000,20000`) chooses how many documents. A baseline that is not
 on this machine is named with its reason and left out.
@@ -7,19 +7,33 @@ on this machine is named with its reason and left out.
 
 import multiprocessing
 import os
+import sqlite3
 import statistics
 import tempfile
 import threading
 import time
-from contextlib import suppress
+from contextlib import closing, suppress
 from itertools import islice
 from pathlib import Path
+
+import django
 
 import psycopg
 
 from search.engine import Document, TooCostlyError
 from search.index import WhooshEngine
-from tests.benchmarks.search import FILTERS, QUERIES, _ask, _documents, _figure, _share, _update
+from tests.benchmarks.search import (
+    FILTERS,
+    QUERIES,
+    _ask,
+    _ask_sqlite,
+    _documents,
+    _figure,
+    _fill_sqlite,
+    _share,
+    _timed,
+    _update,
+)
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 SECONDS = 8
@@ -41,7 +55,9 @@ def _measure(size: int) -> dict[str, dict[str, float | str | None]]:
         started = time.perf_counter()
         engine.rebuild(iter(made))
         build = size / (time.perf_counter() - started)
+        changes = [_timed(lambda n=n: _update(engine, made[n])) for n in range(20)]
         postgres, postgres_build = _postgres(made)
+        sqlite, sqlite_build = _sqlite(made, directory)
         tantivy, tantivy_build = _tantivy(made, directory)
         lone, _memory = _together(directory, 1, [])
         pair, memory = _together(directory, 2, made[:50])
@@ -49,11 +65,16 @@ def _measure(size: int) -> dict[str, dict[str, float | str | None]]:
     return {
         f"search p95, 1 worker {label} | postgres": _figure(_share(lone, 95), "ms", postgres),
         f"search p95, 1 worker {label} | tantivy": _figure(_share(lone, 95), "ms", tantivy),
+        f"search p95, 1 worker {label} | sqlite": _figure(_share(lone, 95), "ms", sqlite),
+        f"search one change, median {label}": _figure(
+            statistics.median(changes) * 1000, "ms", None
+        ),
         f"search p50, 1 worker {label}": _figure(_share(lone, 50), "ms", None),
         f"search p95, 2 workers and writes {label}": _figure(_share(pair, 95), "ms", None),
         f"search p99, 2 workers and writes {label}": _figure(_share(pair, 99), "ms", None),
         f"search memory of a worker {label}": _figure(memory, "Mo", None),
         f"search build {label} | postgres": _figure(build, "doc/s", postgres_build),
+        f"search build {label} | sqlite": _figure(build, "doc/s", sqlite_build),
         f"search build {label} | tantivy": _figure(build, "doc/s", tantivy_build),
     }
 
@@ -85,10 +106,12 @@ def _together(directory: str, workers: int, written: list[Document]) -> tuple[La
 
 
 def _worker(directory: str, number: int, queue: multiprocessing.Queue) -> None:  # type: ignore[type-arg]
+    # A worker holds the whole site, not the search alone.
+    django.setup()
     engine = WhooshEngine(directory)
     questions = [(text, filters) for text in QUERIES for filters in FILTERS]
     for text, filters in questions * 2:
-        # Cold, at 20,000 documents, the hardest use up their time; what they read is kept.
+        # Cold, the hardest may use up their time; what they read is kept.
         with suppress(TooCostlyError):
             _ask(engine, text, filters)
     latencies = []
@@ -162,6 +185,13 @@ def _postgres_measures(connection: psycopg.Connection, made: list[Document]) -> 
         ).fetchall()
 
     return _p95(ask), build
+
+
+def _sqlite(made: list[Document], directory: str) -> tuple[float, float]:
+    """The same of bare FTS5, which has no French."""
+    with closing(sqlite3.connect(Path(directory) / "load.sqlite3")) as database:
+        build = len(made) / _timed(lambda: _fill_sqlite(database, made))
+        return _p95(lambda text: _ask_sqlite(database, text)), build
 
 
 def _tantivy(made: list[Document], directory: str) -> tuple[float | None, float | None]:

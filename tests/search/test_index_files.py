@@ -1,11 +1,18 @@
 """The index on disk: damage, versions, locks, the switch. Whatever happens, an answer."""
 
 import threading
+from pathlib import Path
 
 import pytest
 
-from search import weights
-from search.engine import BusyIndexError, Document, SearchRequest, UnusableIndexError
+from search import matching, weights
+from search.engine import (
+    BusyIndexError,
+    Document,
+    SearchRequest,
+    TooCostlyError,
+    UnusableIndexError,
+)
 from search.index import WhooshEngine
 from search.queries import parse
 
@@ -186,3 +193,36 @@ def test_threads_searching_during_writes_never_fail(directory):
         thread.join()
     assert errors == []
     assert set(totals) == {40}
+
+
+def test_a_query_too_heavy_is_answered_by_its_rarest_words(index_directory, monkeypatch):
+    engine = WhooshEngine(index_directory)
+    engine.rebuild(
+        [Document(str(n), n, "Fiche", body="commun rare" if n == 3 else "commun") for n in range(9)]
+    )
+    read = matching.blocks
+
+    def slow(reader, text, among=None):
+        if text == "commun":
+            raise TooCostlyError
+        return read(reader, text, among)
+
+    monkeypatch.setattr(matching, "blocks", slow)
+    page = engine.search(SearchRequest(parse("commun rare")))
+    assert page.partial
+    assert [hit.key for hit in page.hits] == ["3"]
+    with pytest.raises(TooCostlyError):
+        engine.search(SearchRequest(parse("commun")))
+
+
+def test_readers_of_a_changing_index_do_not_pile_up(index_directory):
+    engine = WhooshEngine(index_directory)
+    engine.rebuild([Document(str(n), n, "Fiche", body="verger") for n in range(9)])
+    request = SearchRequest(parse("verger"))
+    opened = []
+    for turn in range(30):
+        with engine.writing():
+            engine.index([Document("1", 1, "Fiche", body=f"verger {turn}")])
+        assert engine.search(request).total == 9
+        opened.append(len(list(Path("/proc/self/fd").iterdir())))
+    assert opened[-1] <= opened[9] + 12

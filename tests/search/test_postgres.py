@@ -99,6 +99,20 @@ def test_a_search_that_uses_up_its_time_says_so_and_harms_no_transaction(engine)
             assert cursor.fetchone()[0] == "0"
 
 
+def test_a_query_too_heavy_is_answered_by_its_rarest_words(engine, monkeypatch):
+    whole = PostgresEngine._search
+
+    def heavy(self, request, *at):
+        if len(request.query.clauses) > 2:
+            raise TooCostlyError
+        return whole(self, request, *at)
+
+    monkeypatch.setattr(PostgresEngine, "_search", heavy)
+    page = engine.search(SearchRequest(parse("habitantes habitant jardin verger")))
+    assert page.partial
+    assert page.facets
+
+
 @pytest.mark.parametrize("text", ["l'\\ 'a' \x00 \ud800", "mot " * 30_000, "x" * 5_000])
 def test_texts_that_postgresql_could_refuse_are_indexed(engine, text):
     with engine.writing():

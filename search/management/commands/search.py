@@ -4,10 +4,9 @@ import json
 from argparse import ArgumentParser
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand
 
 from search import answers
-from search.engine import TooCostlyError
 
 
 class Command(BaseCommand):
@@ -21,10 +20,7 @@ class Command(BaseCommand):
         parser.add_argument("--limit", type=int, default=10)
 
     def handle(self, *args: Any, query: str, limit: int, **options: Any) -> None:
-        try:
-            answer = answers.find(query, limit=limit)
-        except TooCostlyError as error:
-            raise CommandError("Recherche trop coûteuse : précisez-la.") from error
+        answer = answers.find(query, limit=limit)
         if options["json"]:
             found = [
                 {"title": r.title, "url": r.url, "type": r.type, "score": r.score}
@@ -34,6 +30,8 @@ class Command(BaseCommand):
             return
         if answer.degraded:
             self.stdout.write("Recherche dégradée : l'index est inutilisable.")
+        if answer.partial:
+            self.stdout.write("Recherche abrégée : elle demandait trop de travail d’un coup.")
         if answer.corrected or answer.suggestion:
             self.stdout.write(f"Orthographe proposée : {answer.corrected or answer.suggestion}")
         self.stdout.write(f"{answer.exact} résultat(s), {answer.approximate} approchant(s)")
