@@ -9,7 +9,7 @@ from mjml import mjml2html
 from newsletters.editions import UNSUBSCRIBE_TOKEN, laid_out
 from newsletters.letter import EditionError, Item, Letter, Visibility
 from newsletters.richtext import MAX_BYTES
-from newsletters.typography import WIDE
+from pages.typography import WIDE
 
 # Stands for our token while the editors' « %% » are made harmless. A code point that
 # `richtext` removes from whatever an editor writes: nobody else's text can be the token.

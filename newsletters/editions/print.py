@@ -9,7 +9,7 @@ from typing import Any
 
 from newsletters.editions import laid_out
 from newsletters.letter import EditionError, Item, Letter, Picture, Section, Visibility
-from newsletters.typography import NARROW
+from pages.typography import NARROW
 from pages.typesetting.codes import qr_code
 from pages.typesetting.nodes import nodes, printable
 from pages.typesetting.press import TypesettingError, print_pdf

@@ -7,7 +7,7 @@ import pytest
 
 from newsletters.editions import email
 from newsletters.letter import EditionError, Item, Kind, Picture, Section, Sender, compose
-from newsletters.typography import WIDE, typeset
+from pages.typography import WIDE, typeset
 from tests.newsletters.letters import letter_of, news
 from tests.newsletters.sample import make_full_issue
 
