@@ -122,7 +122,7 @@ def test_the_footer_says_who_publishes_and_links_the_notices(client):
     for expected in [
         "12, quai des Confluences<br>95000 Cergy",
         '<a href="mailto:contact@example.org">',
-        "Direction de la publication : Hélène Marchais",
+        "Direction de la publication\u00a0: Hélène Marchais",
         '<a href="/mentions-legales/">Mentions légales</a>',
         "– Les Trois Rives</title>",
     ]:
