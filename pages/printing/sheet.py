@@ -11,7 +11,6 @@ from pages.typesetting.nodes import nodes, printable
 from pages.typesetting.pictures import Pictures
 from pages.typography import NARROW, typeset
 
-
 _set = partial(typeset, space=NARROW)
 
 

@@ -87,7 +87,7 @@ def french_list(values: Iterable[object]) -> str:
 
 @register.filter
 def typeset(html: str) -> SafeString:
-    """Around a whole page: no template, and no text that an editor types, needs a thought for it."""
+    """Around a whole page: no template and no editor needs a thought for it."""
     return mark_safe(typeset_page(html))  # noqa: S308 — the input is a rendered template
 
 
