@@ -1,8 +1,8 @@
 """French typography, applied when a text is shown and never stored.
 
 « : », « … », a dash and guillemets take a no-break space; « ; ! ? % € », thousands and « n° » a
-thin one; the straight apostrophe between letters becomes « ’ » (*Lexique des règles typographiques en
-usage à l'Imprimerie nationale*). Only a space that is there is changed, except inside guillemets:
+thin one; the straight apostrophe between letters becomes « ’ » (*Lexique des règles typographiques
+en usage à l’Imprimerie nationale*). Only a space that is there is changed, except in guillemets:
 adding one before « ? » or « : » would break times, addresses and brand names. Tags, entities,
 addresses and what is not prose are left alone, and doing it twice changes nothing.
 """
