@@ -19,14 +19,10 @@ EMPLOYMENT = {
 def posting(page: "JobPage") -> dict[str, Any]:
     """https://schema.org/JobPosting"""
     published = page.first_published_at
-    place = {
-        "@type": "Place",
-        "address": {
-            "@type": "PostalAddress",
-            "addressLocality": page.place,
-            "addressCountry": "FR",
-        },
-    }
+    address = {"@type": "PostalAddress", "addressCountry": "FR"}
+    locality = page.place or ", ".join(found.name for found in page.territories.all())
+    if locality:
+        address["addressLocality"] = locality
     return described(
         page,
         "JobPosting",
@@ -34,7 +30,7 @@ def posting(page: "JobPage") -> dict[str, Any]:
         datePosted=published.date().isoformat() if published else "",
         validThrough=page.closes_at.isoformat() if page.closes_at else "",
         hiringOrganization=body(page.employer_label) if page.employer_label else None,
-        jobLocation=place if page.place else None,
+        jobLocation={"@type": "Place", "address": address},
         employmentType=EMPLOYMENT.get(page.contract, ""),
         workHours=page.working_time,
         about=[theme.name for theme in page.themes.all()],

@@ -172,6 +172,8 @@ WAGTAILAPI_LIMIT_MAX = 100
 # Neither the update check nor gravatar: the admin calls nobody outside.
 WAGTAIL_ENABLE_UPDATE_CHECK = False
 WAGTAIL_GRAVATAR_PROVIDER_URL = None
+# Everybody reads the centre's hour; the list of Wagtail has zones that browsers refuse.
+WAGTAIL_USER_TIME_ZONES = [TIME_ZONE]
 WAGTAIL_PASSWORD_RESET_ENABLED = True
 
 TASKS = {

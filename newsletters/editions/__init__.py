@@ -9,7 +9,7 @@ from dataclasses import replace
 from django.utils.safestring import mark_safe
 
 from newsletters.letter import Item, Letter, Picture, Section, Visibility
-from newsletters.typography import typeset, typeset_html
+from pages.typography import typeset, typeset_html
 
 UNSUBSCRIBE_TOKEN = "%%unsubscribe_url%%"  # noqa: S105 — a placeholder, filled per recipient
 PREFERENCES_TOKEN = "%%preferences_url%%"  # noqa: S105 — the same

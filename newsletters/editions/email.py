@@ -9,7 +9,7 @@ from mjml import mjml2html
 from newsletters.editions import PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN, laid_out
 from newsletters.letter import EditionError, Item, Letter, Visibility
 from newsletters.richtext import MAX_BYTES
-from newsletters.typography import WIDE
+from pages.typography import WIDE
 
 # Stand for our tokens while the editors' « %% » are made harmless. Code points that `richtext`
 # removes from whatever an editor writes: nobody else's text can be a token.

@@ -9,10 +9,10 @@ from typing import Any
 
 from newsletters.editions import laid_out
 from newsletters.letter import EditionError, Item, Letter, Picture, Section, Visibility
-from newsletters.typography import NARROW
 from pages.typesetting.codes import qr_code
 from pages.typesetting.nodes import nodes, printable
 from pages.typesetting.press import TypesettingError, print_pdf
+from pages.typography import NARROW
 
 TEMPLATE = "newsletters/print/letter.typ"
 PAGES = 4

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 
 from newsletters.editions import PREFERENCES_TOKEN, UNSUBSCRIBE_TOKEN, laid_out
 from newsletters.letter import Item, Kind, Letter, Visibility
-from newsletters.typography import WIDE
+from pages.typography import WIDE
 
 WIDTH = 72
 """Columns; a longer address keeps its line to itself, cut it would no longer open."""

@@ -4,7 +4,7 @@ from django.template.loader import render_to_string
 
 from newsletters.editions import laid_out
 from newsletters.letter import Letter, Visibility
-from newsletters.typography import NARROW
+from pages.typography import NARROW
 
 
 def render(letter: Letter) -> str:

@@ -1,28 +1,28 @@
 """An experience sheet as the data of a print template."""
 
+from functools import partial
 from typing import Any
 
 from wagtail.rich_text import expand_db_html
 
 from pages.models import ExperiencePage
-from pages.templatetags.site_tags import french_list, typeset
+from pages.templatetags.site_tags import french_list
 from pages.typesetting.nodes import nodes, printable
 from pages.typesetting.pictures import Pictures
+from pages.typography import NARROW, typeset
+
+_set = partial(typeset, space=NARROW)
 
 
 def typeset_text(text: object) -> str:
-    """Printable and typeset; without the web's cut after a slash, which search would trip on."""
-    return typeset(printable(text)).replace("\u200b", "")
-
-
-def _run(text: str) -> str:
-    return typeset(text).replace("\u200b", "")
+    """One printable line."""
+    return _set(printable(text))
 
 
 def rich(html: object, base_url: str) -> list[Any]:
     """The nodes of a stored rich text, its internal links resolved."""
     source = str(getattr(html, "source", html) or "")
-    return nodes(expand_db_html(source), base_url=base_url, finish=_run)
+    return nodes(expand_db_html(source), base_url=base_url, finish=_set)
 
 
 def sheet(page: ExperiencePage, pictures: Pictures, base_url: str) -> dict[str, Any]:

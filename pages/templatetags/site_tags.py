@@ -1,6 +1,5 @@
 """What the frame of every public page needs: navigation, the centre, French typography."""
 
-import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,11 +15,9 @@ from django.utils.safestring import SafeString, mark_safe
 from wagtail.models import Page, Site
 
 from pages.models import CentreSettings, PeriodFields
+from pages.typography import typeset_page
 
 register = template.Library()
-
-NO_BREAK, NARROW_NO_BREAK, MAY_BREAK = "\u00a0", "\u202f", "\u200b"
-MARKUP_OR_TEXT = re.compile(r"(<[^>]*>)|([^<]+)")
 
 # No page type of its own: any page of this address under the home page is the notice.
 LEGAL_SLUGS = [
@@ -89,21 +86,9 @@ def french_list(values: Iterable[object]) -> str:
 
 
 @register.filter
-def typeset(text: str) -> str:
-    """What a keyboard cannot type: no line starts with « : » or a dash, apostrophes are curved,
-    « novembre/décembre » may be cut after its slash."""
-    text = re.sub(r" (?=[:–…])|(?<=«) | (?=»)", NO_BREAK, str(text))
-    text = re.sub(r" (?=[;!?])", NARROW_NO_BREAK, text)
-    text = re.sub(r"(?<=\w)/(?=\w)", f"/{MAY_BREAK}", text)
-    return re.sub(r"(?<=\w)'(?=\w)", "’", text)
-
-
-@register.filter
-def typeset_rich(html: str) -> SafeString:
-    """The same, in the text of an editor's rich text only: tags and addresses stay as they are."""
-    return mark_safe(  # noqa: S308 — the input is Wagtail's own rendering
-        MARKUP_OR_TEXT.sub(lambda found: found[1] or typeset(found[2]), str(html))
-    )
+def typeset(html: str) -> SafeString:
+    """Around a whole page: no template and no editor needs a thought for it."""
+    return mark_safe(typeset_page(html))  # noqa: S308 — the input is a rendered template
 
 
 @register.filter

@@ -60,7 +60,7 @@ def run() -> dict[str, dict[str, Any]]:
 def _mail(fetch: Callable[[], Any], size: str) -> dict[str, dict[str, Any]]:
     from newsletters.editions import email, laid_out
     from newsletters.letter import Visibility, compose
-    from newsletters.typography import WIDE
+    from pages.typography import WIDE
 
     letter = compose(fetch())
     whole = _milliseconds(lambda: email.render(compose(fetch())))

@@ -130,7 +130,10 @@ def test_the_filters_work_without_a_script(pages, site_server, chromium):
     page.get_by_label("Thématique").select_option(label="Santé")
     page.get_by_role("button", name="Filtrer").click()
     assert "theme=sante" in page.url
-    assert "14 fiches expérience, thématique « Santé »" in page.get_by_role("status").inner_text()
+    assert (
+        "14 fiches expérience, thématique «\u00a0Santé\u00a0»"
+        in page.get_by_role("status").inner_text()
+    )
     page.get_by_role("link", name="Page suivante").click()
     assert "theme=sante" in page.url
     assert page.locator("article").count() == 2

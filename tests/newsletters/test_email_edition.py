@@ -7,7 +7,7 @@ import pytest
 
 from newsletters.editions import email
 from newsletters.letter import EditionError, Item, Kind, Picture, Section, Sender, compose
-from newsletters.typography import WIDE, typeset
+from pages.typography import WIDE, typeset
 from tests.newsletters.letters import letter_of, news
 from tests.newsletters.sample import make_full_issue
 
@@ -67,7 +67,7 @@ def test_the_same_letter_gives_the_same_bytes():
 def test_the_document_says_its_language_title_and_colour_schemes():
     html = email.render(letter_of(news()))
     assert '<html lang="fr" dir="ltr"' in html
-    assert "<title>Résonances – mars 2026</title>" in html
+    assert "<title>Résonances\u00a0– mars 2026</title>" in html
     assert '<meta name="color-scheme" content="light dark"' in html
     assert "prefers-color-scheme:dark" in html
     assert "Un jardin et dix lectures</div>" in html

@@ -48,8 +48,8 @@ def test_an_issue_leads_to_those_before_and_after_it(client, periodical):
     issue_of(6, periodical)
     issue_of(4, periodical, live=False)
     html = read(client, here)
-    assert "Numéro précédent : janvier 2026" in html
-    assert "Numéro suivant : mai 2026" in html
+    assert "Numéro précédent\u00a0: janvier 2026" in html
+    assert "Numéro suivant\u00a0: mai 2026" in html
     assert "Tous les numéros de Résonances" in html
 
 

@@ -45,7 +45,7 @@ def test_it_declares_itself_a_tagged_french_titled_pdf_ua():
     assert root["/MarkInfo"]["/Marked"] is True or root["/MarkInfo"]["/Marked"] == True  # noqa: E712
     assert root["/StructTreeRoot"]["/K"]
     assert root["/ViewerPreferences"]["/DisplayDocTitle"]
-    assert document.metadata.title == "Résonances – mars 2026"
+    assert document.metadata.title == "Résonances\u00a0– mars 2026"
     assert "<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data().decode()
 
 

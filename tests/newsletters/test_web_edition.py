@@ -60,7 +60,7 @@ def test_a_picture_has_its_alternative_caption_and_credit():
     item = Item(Kind.IMAGE, "i-1", html="<p>Légende</p>", picture=PICTURE)
     html = web.render(letter_of(item))
     assert 'alt="Un jardin"' in html
-    assert re.search(r"<figcaption><p>Légende</p><span[^>]*>Photo\u202f: X</span>", html)
+    assert re.search(r"<figcaption><p>Légende</p><span[^>]*>Photo\u00a0: X</span>", html)
 
 
 def test_every_class_is_the_letter_s_own():

@@ -71,12 +71,12 @@ def declare(centre: CentreSettings, rate: str | None, audited: date | None) -> N
 def test_every_page_prints_the_state_and_leads_to_the_declaration(client, centre):
     home = make_home()
     home.add_child(instance=StandardPage(title="Missions", slug="missions"))
-    assert "<li>Accessibilité : non conforme</li>" in client.get("/missions/").content.decode()
+    assert "<li>Accessibilité\u00a0: non conforme</li>" in client.get("/missions/").content.decode()
     home.add_child(instance=AccessibilityPage(title="Accessibilité", slug="accessibilite"))
     declare(centre, "72.5", date(2025, 5, 2))
     for path in ("/", "/missions/", "/accessibilite/", "/nulle-part/"):
         html = client.get(path).content.decode()
-        assert '<a href="/accessibilite/">Accessibilité : partiellement conforme</a>' in html
+        assert '<a href="/accessibilite/">Accessibilité\u00a0: partiellement conforme</a>' in html
 
 
 @time_machine.travel(TODAY)
@@ -105,11 +105,11 @@ def test_the_declaration_follows_the_imposed_model(client, centre):
     places = [html.index(heading) for heading in headings]
     assert places == sorted(places)
     for expected in [
-        "article 47 de la loi n° 2005-102",
+        "article 47 de la loi n°\u202f2005-102",
         "<strong>partiellement conforme</strong>",
-        "72,50 % des critères du RGAA",
+        "72,50\u202f% des critères du RGAA",
         "2 mai 2025",
-        "Contraste d'une carte",
+        "Contraste d’une carte",
         "contact@example.org",
         "Défenseur des droits, Libre réponse 71120, 75342 Paris CEDEX 07",
     ]:

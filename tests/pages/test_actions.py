@@ -178,7 +178,7 @@ def test_theme_territory_and_format_narrow_the_list(client):
     for query in (f"?territory={oise.pk}", "?theme=sante", f"?format={forum.pk}"):
         assert titles(listed(client, query)) == ["Trouvée"]
     html = listed(client, "?format=0").content.decode()
-    assert "Aucune action n&#x27;a ce format." in html
+    assert "Aucune action n’a ce format." in html
 
 
 def test_the_list_leads_to_the_programmes(client):

@@ -92,11 +92,11 @@ def test_a_format_narrows_the_list(client, events):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("?theme=inconnue", "Cette thématique n&#x27;existe pas."),
+        ("?theme=inconnue", "Cette thématique n’existe pas."),
         ("?territory=abc", "Aucune rencontre ne porte sur ce territoire."),
-        ("?format=0", "Aucune rencontre n&#x27;a ce format."),
-        ("?audience=x", "Rien ne s&#x27;adresse à ce public."),
-        ("?when=jamais", "Cette période n&#x27;existe pas."),
+        ("?format=0", "Aucune rencontre n’a ce format."),
+        ("?audience=x", "Rien ne s’adresse à ce public."),
+        ("?when=jamais", "Cette période n’existe pas."),
         ("?year=1999", "Aucune rencontre cette année-là."),
     ],
 )

@@ -110,12 +110,12 @@ def test_the_team_is_who_is_there_today(client, centre):
     assert "Alix Présente" in html
     assert "Agente" in html
     assert "Elle l’anime." in html
-    assert "Thématiques : Santé" in html
+    assert "Thématiques\u00a0: Santé" in html
     assert "Alix Partante" in html
     assert "Partie" not in html
     assert "Future" not in html
     assert html.index("renforcent l’équipe") < html.index("Alix Volontaire")
-    assert "Service civique – Accueil" in html
+    assert "Service civique\u00a0– Accueil" in html
     names = {m.person.last_name for m in TeamMember.objects.present()}
     assert names == {"Présente", "Partante", "Volontaire"}
 
@@ -141,7 +141,7 @@ def test_the_board_shows_the_mandates_of_today_college_by_college(client, centre
     assert order == sorted(order)
     assert "<strong>La Rive</strong>, par Alix Rivet" in html
     assert "(mandat 2024-2027)" in html
-    assert "<strong>Alix Élue</strong> – Trésorière" in html
+    assert "<strong>Alix Élue</strong>\u00a0– Trésorière" in html
     assert "Ancienne" not in html
 
 

@@ -74,7 +74,7 @@ def test_only_territories_that_lead_somewhere_are_offered(client, sheets):
     Territory.objects.create(name="Nulle part", kind="commune")
     html = listed(client).content.decode()
     assert '<optgroup label="Département">' in html
-    assert "Val-d&#x27;Oise" in html
+    assert "Val-d’Oise" in html
     assert "Nulle part" not in html
 
 
@@ -88,7 +88,7 @@ def test_a_draft_is_neither_listed_nor_offered(client, sheets):
 @pytest.mark.parametrize(
     ("query", "message"),
     [
-        ("?theme=inconnue&year=2025", "Cette thématique n&#x27;existe pas."),
+        ("?theme=inconnue&year=2025", "Cette thématique n’existe pas."),
         ("?territory=abc&year=2025", "Rien ne porte sur ce territoire."),
         ("?territory=999999&year=2025", "Rien ne porte sur ce territoire."),
     ],
@@ -101,7 +101,7 @@ def test_an_impossible_value_is_said_and_the_others_still_apply(client, sheets, 
 
 def test_the_number_of_results_is_announced_with_the_criteria(client, sheets):
     html = listed(client, "?theme=sante").content.decode()
-    assert 'role="status">2 fiches expérience, thématique « Santé »</p>' in html
+    assert 'role="status">2 fiches expérience, thématique «\u00a0Santé\u00a0»</p>' in html
 
 
 def test_no_result_helps_to_widen_the_search(client, sheets):

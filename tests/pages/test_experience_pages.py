@@ -65,7 +65,7 @@ def test_the_page_tells_who_where_when_and_about_what(client, sheet):
         "<dd>Depuis 2019</dd>",
         '<a href="/fiches/?theme=sante">Santé</a>',
         "<dd>Nadia Vidal, Omar Vidal et Rose Vidal</dd>",
-        "Crédit : © La Ville",
+        "Crédit\u00a0: © La Ville",
     ]:
         assert expected in html
 
@@ -130,7 +130,7 @@ def test_related_sheets_share_a_theme(client, sheet):
 
 def test_a_double_month_is_dated_by_its_year(client):
     page = make_experience(year=2024, first_month=6, last_month=7)
-    assert '<time datetime="2024">juin/juillet 2024</time>' in read(client, page)
+    assert '<time datetime="2024">juin/\u200bjuillet 2024</time>' in read(client, page)
 
 
 @pytest.mark.parametrize("fields", [{}, {"standfirst": "", "year": None, "first_month": None}])

@@ -9,7 +9,7 @@ from wagtail.models import Site
 import pytest
 
 from pages.models import CentreSettings, ExperiencePage, HomePage, Theme
-from pages.templatetags.site_tags import french_list, typeset, typeset_rich
+from pages.templatetags.site_tags import french_list
 from tests.builders import make_experience, make_home, make_issue
 
 pytestmark = pytest.mark.django_db
@@ -122,7 +122,7 @@ def test_the_footer_says_who_publishes_and_links_the_notices(client):
     for expected in [
         "12, quai des Confluences<br>95000 Cergy",
         '<a href="mailto:contact@example.org">',
-        "Direction de la publication : Hélène Marchais",
+        "Direction de la publication\u00a0: Hélène Marchais",
         '<a href="/mentions-legales/">Mentions légales</a>',
         "– Les Trois Rives</title>",
     ]:
@@ -173,23 +173,3 @@ def test_the_home_page_is_previewed_without_title():
 )
 def test_names_are_joined_as_in_french(values, expected):
     assert french_list(values) == expected
-
-
-@pytest.mark.parametrize(
-    ("typed", "set_"),
-    [
-        ("Trappes : l'école", "Trappes\u00a0: l’école"),
-        ("Et après ?", "Et après\u202f?"),
-        ("« Bonjour »", "«\u00a0Bonjour\u00a0»"),
-        ("novembre/décembre", "novembre/\u200bdécembre"),
-        ("habitant·es 12:30", "habitant·es 12:30"),
-    ],
-)
-def test_titles_follow_french_typography(typed, set_):
-    assert typeset(typed) == set_
-
-
-def test_rich_text_keeps_its_tags_and_addresses():
-    html = "<p>L'atelier : <a href=\"https://example.org/l'an/2\">l'an 2 ?</a></p>"
-    expected = '<p>L’atelier\u00a0: <a href="https://example.org/l\'an/2">l’an 2\u202f?</a></p>'
-    assert typeset_rich(html) == expected

@@ -65,7 +65,7 @@ def test_a_publication_shows_its_notice_its_file_and_its_citations(client, full)
     shown = text(client, full.url)
     for wanted in (
         "[Actes] Marcher la nuit",
-        "Les Cahiers, n° 12",
+        "Les Cahiers, n°\u202f12",
         "novembre 2024",
         "(au titre de 2023)",
         "Awa Diallo",

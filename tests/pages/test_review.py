@@ -58,7 +58,7 @@ def test_the_draft_is_shown_as_it_will_look_to_somebody_without_account(client, 
     assert response.status_code == 200
     assert "<h1>Le jardin</h1>" in html
     assert "Onze habitantes." in html
-    assert "Projet – ne pas diffuser" in html
+    assert "Projet\u00a0– ne pas diffuser" in html
     assert '<meta name="robots" content="noindex, nofollow">' in html
     assert response["X-Robots-Tag"] == "noindex, nofollow"
     assert response["Referrer-Policy"] == "no-referrer"
@@ -99,7 +99,7 @@ def test_validating_dates_signs_and_proves_the_validation(client, link):
     assert draft.validated_by == "Léa Petit"
     assert draft.validated_on == timezone.localdate()
     assert draft.validation_proof == f"Lien de relecture n° {link.pk}"
-    assert "« Je valide »" in response.content.decode()
+    assert "«\u00a0Je valide\u00a0»" in response.content.decode()
     entry = PageLogEntry.objects.get(page=link.page.pk, action="pages.review.validated")
     assert entry.user is None
     assert entry.message == "Texte validé par le porteur (Léa Petit)"
@@ -124,10 +124,10 @@ def test_asking_for_changes_keeps_the_comment(client, link):
     ("posted", "field", "message"),
     [
         ({"decision": "validated"}, "name", "Indiquez votre nom."),
-        ({"decision": "changes", "name": "Léa"}, "comment", "Dites ce qu&#x27;il faut modifier."),
-        ({"name": "Léa"}, "decision", "Choisissez « Je valide »"),
-        ({"decision": "oui", "name": "Léa"}, "decision", "Choisissez « Je valide »"),
-        ({"decision": "changes", "name": "Léa", "comment": "x" * 4001}, "comment", "4 000"),
+        ({"decision": "changes", "name": "Léa"}, "comment", "Dites ce qu’il faut modifier."),
+        ({"name": "Léa"}, "decision", "Choisissez «\u00a0Je valide\u00a0»"),
+        ({"decision": "oui", "name": "Léa"}, "decision", "Choisissez «\u00a0Je valide\u00a0»"),
+        ({"decision": "changes", "name": "Léa", "comment": "x" * 4001}, "comment", "4\u202f000"),
         ({"decision": "validated", "name": "x" * 161}, "name", "160"),
     ],
 )
