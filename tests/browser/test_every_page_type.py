@@ -3,38 +3,10 @@
 A new type fails here until it has a sample.
 """
 
-from datetime import date, timedelta
-
-from django.utils import timezone
-
-from wagtail.models import Page, get_page_models
-
 import pytest
 
-from cms.demo.centre import load_centre
-from cms.demo.loader import load_home, load_vocabularies
-from pages.models import (
-    ActionListing,
-    ExperienceIndexPage,
-    Session,
-    Territory,
-    Theme,
-)
-from pages.printing.recueil import prefilled
-from tests.builders import (
-    make_action,
-    make_document,
-    make_dossier,
-    make_event,
-    make_experience,
-    make_home,
-    make_issue,
-    make_job,
-    make_programme,
-    make_publication,
-    make_recording,
-    make_tool,
-)
+from pages.models import Theme
+from tests.browser.sample_pages import make_samples, page_models, sample_of
 
 pytestmark = pytest.mark.browser
 
@@ -51,43 +23,12 @@ MOST_STOPS = 60
 @pytest.fixture
 def samples(site_server) -> dict[str, str]:
     """The address of one page of each type, and of what is not a page."""
-    make_home()
-    load_vocabularies()
-    load_centre(load_home())
     closed = make_samples()
-    types = {model.__name__: model for model in get_page_models() if model is not Page}
-    found = {
-        name: Page.objects.exact_type(model).live().exclude(pk=closed.pk).first()
-        for name, model in types.items()
-    }
+    found = {model.__name__: sample_of(model) for model in page_models()}
     assert [name for name, page in found.items() if page is None] == []
     special = {"410": closed.url, "404": "/nulle-part/", "flux": "/flux/"}
     month = {"mois": f"{found['AgendaPage'].url}?view=month"}
     return {name: page.url for name, page in found.items()} | special | month
-
-
-def make_samples() -> Page:
-    """One page of each type beside the organisation's; returns the offer that is closed."""
-    classed = {"themes": Theme.objects.all()[:1], "territories": Territory.objects.all()[:1]}
-    document, today = make_document(), timezone.localdate()
-    make_experience(body=[("heading", "Écouter"), ("quote", {"text": "Oui.", "speaker": "Léa"})])
-    recueil = ExperienceIndexPage.objects.get().add_child(instance=prefilled(2026))
-    recueil.save_revision().publish()
-    publication = make_publication(**classed)
-    make_recording(**classed)
-    make_tool(themes=classed["themes"])
-    content = {"page": publication, "comment": "À lire d'abord."}
-    entry = {"document": document, "comment": ""}
-    make_dossier(body=[("heading", "Lire"), ("content", content), ("document", entry)], **classed)
-    make_event(sessions=[Session(day=today + timedelta(days=2), place="Cergy")], **classed)
-    make_event(title="Une rencontre passée", days=["2024-05-14"])
-    make_job(attachment=document, **classed)
-    action = make_action(code="A1", sessions_label="2 à 3", **classed)
-    listed, recalled = ActionListing(action=action), ActionListing(action=action, is_main=False)
-    make_programme({"Installer": [listed], "Habiter": [recalled]})
-    make_issue()
-    Page.objects.filter(depth=3).update(show_in_menus=True)
-    return make_job(title="Une offre close", deadline=date(2026, 1, 5), live=True)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(320, "dark"), (1280, "light")])
