@@ -2,7 +2,6 @@
 in French; the rows around it and everything typed stay.
 """
 
-import json
 from html import escape
 from typing import Any
 
@@ -91,3 +90,51 @@ def test_what_is_wrong_in_a_row_is_said_in_that_row(admin_client, model):
                 assert escape(value) in html, (name, key)
         assert not [key for row in (errors[0], errors[2]) for key in row if wrong.get(key) == ""]
         assert not model.objects.filter(title="Des rangs").exists()
+
+
+def edit_url(page: Any) -> str:
+    return reverse("wagtailadmin_pages:edit", args=[page.pk])
+
+
+def session_rows(client: Any, page: EventPage) -> dict[str, str]:
+    """An existing event, with a middle session that ends before it starts."""
+    form = client.get(edit_url(page)).context["form"]
+    hours = [("09:00", "12:00"), ("14:00", "10:00"), ("09:00", "12:00")]
+    rows = [{"day": f"0{n}/12/2026", "starts": a, "ends": b} for n, (a, b) in enumerate(hours, 1)]
+    posted = empty_post(client, EventPage, edit_url(page))
+    return posted | rows_post(form.formsets["sessions"], rows) | {"sessions-INITIAL_FORMS": "0"}
+
+
+def test_a_session_that_ends_before_it_starts_is_kept_in_a_draft_only(admin_client):
+    page = make_event(days=[], state="planned")
+    page.save_revision()
+    posted = session_rows(admin_client, page)
+    refused = admin_client.post(edit_url(page), posted | {"action-publish": "1"})
+    message = "La séance finit avant d&#x27;avoir commencé."
+    assert refused.context["form"].formsets["sessions"].errors[0] == {}
+    assert "ends" in refused.context["form"].formsets["sessions"].errors[1]
+    assert message in refused.content.decode()
+    assert 'value="10:00"' in refused.content.decode()
+    assert admin_client.post(edit_url(page), posted).status_code == 302
+    draft = EventPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert [str(row.ends) for row in draft.sessions.all()][1] == "10:00:00"
+
+
+def test_control_characters_pasted_from_a_file_are_dropped_everywhere(admin_client):
+    page = make_recording()
+    page.save_revision()
+    posted = empty_post(admin_client, RecordingPage, edit_url(page))
+    posted |= {
+        "title": "Une\x0bvoix\x00",
+        "transcript": rich_text("<p>Bonjour\x00 à\x0ctoutes, C:\\u0041.</p>"),
+    }
+    assert "\\u0000" in posted["transcript"]
+    assert admin_client.post(edit_url(page), posted).status_code == 302
+    draft = RecordingPage.objects.get(pk=page.pk).get_latest_revision_as_object()
+    assert draft.title == "Une voix"
+    assert "Bonjour à toutes, C:\\u0041." in draft.transcript
+
+
+def test_rows_added_by_code_have_a_rank():
+    page = make_event(days=["2026-12-01", "2026-12-02", "2026-12-03"])
+    assert [row.sort_order for row in page.sessions.all()] == [0, 1, 2]
