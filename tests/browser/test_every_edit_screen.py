@@ -43,7 +43,10 @@ def _plain(value: Any) -> Any:
         return {key: inner for key, inner in found.items() if inner != ""}
     if isinstance(value, list):
         return [_plain(inner) for inner in value]
-    return re.sub(r' data-block-key="\w+"', "", value) if isinstance(value, str) else value or ""
+    if isinstance(value, str):
+        text = re.sub(r' data-block-key="\w+"', "", value)
+        return "" if text == "<p></p>" else text
+    return value or ""
 
 
 def press(tab: Tab, action: str) -> str:
