@@ -5,12 +5,14 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import FieldDoesNotExist
+from django.http import QueryDict
 
 from wagtail.admin.forms import WagtailAdminPageForm
 from wagtail.fields import StreamField
 
 from pages.editorial import Marker, halves_in, markers_in, stream_error
 from pages.fingerprint import bare, fingerprint
+from pages.posted_text import without_controls
 from pages.publishing import PUBLISH_UNVALIDATED, VALIDATED
 from pages.text_fields import Text, field_text, is_text, stream_texts
 
@@ -40,8 +42,9 @@ class EditorialPageForm(WagtailAdminPageForm):
             and self.data.get("workflow-action-name") == "approve"
         )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+    def __init__(self, data: Any = None, *args: Any, **kwargs: Any) -> None:
+        posted = without_controls(data) if isinstance(data, QueryDict) else data
+        super().__init__(posted, *args, **kwargs)
         self.markers: list[Marker] = []
         self.events: list[tuple[str, dict[str, Any]]] = []
 

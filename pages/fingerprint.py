@@ -49,7 +49,9 @@ def bare(value: Any) -> Any:
         return value
     if isinstance(value, dict):
         dropped = {"pk", "page", "sort_order"} if "sort_order" in value else {"id"}
-        return {name: bare(part) for name, part in value.items() if name not in dropped}
+        kept = {name: bare(part) for name, part in value.items() if name not in dropped}
+        # What code left out of a block, the editor posts as an empty text: no change of content.
+        return {name: part for name, part in kept.items() if part not in (None, "")}
     if isinstance(value, list):
         # Keys of a many-to-many relation come in any order.
         keys_only = all(isinstance(part, int) for part in value)

@@ -1,6 +1,5 @@
 """Admin screens of the shared vocabularies and of the directory."""
 
-from wagtail.admin.viewsets.chooser import ChooserViewSet
 from wagtail.admin.viewsets.model import ModelViewSet, ModelViewSetGroup
 
 from pages.models import (
@@ -109,22 +108,6 @@ class DomainRedirectViewSet(ModelViewSet):
     panels = DomainRedirect.panels
 
 
-class OrganisationChooserViewSet(ChooserViewSet):
-    model = Organisation
-    icon = "group"
-    choose_one_text = "Choisir un organisme"
-    choose_another_text = "Choisir un autre organisme"
-    form_fields = ["name", "kind", "city"]
-
-
-class PersonChooserViewSet(ChooserViewSet):
-    model = Person
-    icon = "user"
-    choose_one_text = "Choisir une personne"
-    choose_another_text = "Choisir une autre personne"
-    form_fields = ["first_name", "last_name", "function"]
-
-
 class CollectionViewSet(ModelViewSet):
     model = Collection
     name = "collections-de-publications"
@@ -135,14 +118,6 @@ class CollectionViewSet(ModelViewSet):
     search_backend_name = None
     search_fields = ["name"]
     panels = Collection.panels
-
-
-class CollectionChooserViewSet(ChooserViewSet):
-    model = Collection
-    icon = "folder-open-inverse"
-    choose_one_text = "Choisir une collection"
-    choose_another_text = "Choisir une autre collection"
-    form_fields = ["name", "publisher"]
 
 
 class SchemeViewSet(ModelViewSet):
@@ -174,14 +149,6 @@ class ResourceViewSet(ModelViewSet):
     inspect_view_enabled = True
 
 
-class ResourceChooserViewSet(ChooserViewSet):
-    model = Resource
-    icon = "link"
-    choose_one_text = "Choisir une ressource"
-    choose_another_text = "Choisir une autre ressource"
-    form_fields = ["kind", "title", "author", "publisher", "year", "url", "note"]
-
-
 class VocabularyGroup(ModelViewSetGroup):
     menu_label = "Vocabulaires"
     menu_icon = "list-ul"
@@ -198,8 +165,4 @@ class VocabularyGroup(ModelViewSetGroup):
     )
 
 
-organisation_chooser = OrganisationChooserViewSet("organisation_chooser")
-person_chooser = PersonChooserViewSet("person_chooser")
-publication_collection_chooser = CollectionChooserViewSet("publication_collection_chooser")
-resource_chooser = ResourceChooserViewSet("resource_chooser")
 resource_screens = ResourceViewSet("ressources")

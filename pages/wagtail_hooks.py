@@ -21,16 +21,18 @@ from pages import (
     review_admin,
     rich_text,
 )
+from pages.choosers import (
+    organisation_chooser,
+    person_chooser,
+    publication_collection_chooser,
+    resource_chooser,
+)
 from pages.dashboard import AccessibilityReminder
 from pages.page_viewsets import page_viewsets
 from pages.review_history import ReviewEntry
 from pages.viewsets import (
     DomainRedirectViewSet,
     VocabularyGroup,
-    organisation_chooser,
-    person_chooser,
-    publication_collection_chooser,
-    resource_chooser,
     resource_screens,
 )
 

@@ -58,7 +58,8 @@ def _make_works() -> Page:
     """One page of each type beside the organisation's; returns the offer that is closed."""
     classed = {"themes": Theme.objects.all()[:1], "territories": Territory.objects.all()[:1]}
     document, today = make_document(), timezone.localdate()
-    make_experience(body=[("heading", "Écouter"), ("quote", {"text": "Oui.", "speaker": "Léa"})])
+    quote = ("quote", {"text": "Oui.", "speaker": "Léa"})
+    make_experience(body=[("heading", "Écouter"), quote], stage="validated")
     recueil = ExperienceIndexPage.objects.get().add_child(instance=prefilled(2026))
     recueil.save_revision().publish()
     publication = make_publication(**classed)

@@ -25,8 +25,8 @@ class ResourceChooserBlock(blocks.ChooserBlock):
 
     @cached_property
     def widget(self) -> Widget:
-        # The viewset imports the models, whose streams hold this block.
-        from pages.viewsets import resource_chooser
+        # The chooser imports the models, whose streams hold this block.
+        from pages.choosers import resource_chooser
 
         return resource_chooser.widget_class()
 

@@ -9,13 +9,14 @@ from django.http import HttpRequest
 from django.utils.feedgenerator import Enclosure
 
 from wagtail.admin.panels import FieldPanel, FieldRowPanel, MultiFieldPanel
-from wagtail.models import Page, PageQuerySet
+from wagtail.models import Page, PageQuerySet, Revision
 from wagtail.search import index
 
 from pages import structured_data
 from pages.editing import EditorialPageForm
 from pages.editorial import refuse_markers
 from pages.period import MONTH_CHOICES, Period, PeriodError
+from pages.row_order import number_rows
 from pages.syndication import FeedLink, feed_link
 
 
@@ -61,7 +62,12 @@ class BasePage(Page):
         """
         if clean and self.live:
             refuse_markers(self)
+        number_rows(self)
         super().save(clean=clean, **kwargs)
+
+    def save_revision(self, *args: Any, **kwargs: Any) -> Revision:
+        number_rows(self)
+        return super().save_revision(*args, **kwargs)
 
     def summary(self) -> str:
         """One sentence for listings, cards and the meta description."""

@@ -78,8 +78,10 @@ class Session(Orderable):
 
     panels = [
         FieldPanel("title"),
-        FieldRowPanel([FieldPanel("day"), FieldPanel("starts"), FieldPanel("ends")]),
-        FieldRowPanel([FieldPanel("last_day"), FieldPanel("half_days"), FieldPanel("mode")]),
+        # Two by two: a third date or hour is cut off on the screen of a laptop.
+        FieldRowPanel([FieldPanel("day"), FieldPanel("last_day")]),
+        FieldRowPanel([FieldPanel("starts"), FieldPanel("ends")]),
+        FieldRowPanel([FieldPanel("half_days"), FieldPanel("mode")]),
         FieldRowPanel([FieldPanel("place"), FieldPanel("address"), FieldPanel("city")]),
         FieldPanel("access_note"),
         MultiFieldPanel([FieldPanel("remote_url"), FieldPanel("remote_is_public")]),

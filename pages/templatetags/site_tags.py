@@ -9,7 +9,7 @@ from django.core.paginator import Page as PaginatorPage
 from django.core.validators import validate_email
 from django.db.models import Q
 from django.template import Context
-from django.utils.html import format_html
+from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
 from wagtail.models import Page, Site
@@ -88,7 +88,8 @@ def french_list(values: Iterable[object]) -> str:
 @register.filter
 def typeset(html: str) -> SafeString:
     """Around a whole page: no template and no editor needs a thought for it."""
-    return mark_safe(typeset_page(html))  # noqa: S308 — the input is a rendered template
+    # Of a whole template, already safe; whatever else is given is escaped first.
+    return mark_safe(typeset_page(conditional_escape(html)))  # noqa: S308
 
 
 @register.filter

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.conf import settings as configured
 from django.db import connection, connections
 
 import pytest
@@ -81,3 +82,14 @@ def site_server(chromium, django_db_serialized_rollback, live_server):
     back before the next one, and for good when `chromium` closes.
     """
     return live_server
+
+
+@pytest.fixture
+def editor(site_server, chromium_page, admin_user, client) -> Page:
+    """A browser logged in as an administrator."""
+    client.force_login(admin_user)
+    cookie = client.cookies[configured.SESSION_COOKIE_NAME].value
+    chromium_page.context.add_cookies(
+        [{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": site_server.url}]
+    )
+    return chromium_page

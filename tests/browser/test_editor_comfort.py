@@ -3,7 +3,6 @@
 import re
 from typing import Any
 
-from django.conf import settings as configured
 from django.urls import reverse
 
 import pytest
@@ -51,17 +50,6 @@ PASTE = """(editor, html) => {
   editor.dispatchEvent(new ClipboardEvent("paste",
     {clipboardData: data, bubbles: true, cancelable: true}));
 }"""
-
-
-@pytest.fixture
-def editor(site_server, chromium_page, admin_user, client) -> Page:
-    """A browser logged in as an administrator."""
-    client.force_login(admin_user)
-    cookie = client.cookies[configured.SESSION_COOKIE_NAME].value
-    chromium_page.context.add_cookies(
-        [{"name": configured.SESSION_COOKIE_NAME, "value": cookie, "url": site_server.url}]
-    )
-    return chromium_page
 
 
 def open_editor(editor: Page, server: Any, page: ExperiencePage) -> None:

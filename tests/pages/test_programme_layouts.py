@@ -10,7 +10,12 @@ from pages.imports.programme_drafts import doubts_of, references_of
 from pages.imports.text import read_text
 
 LAYOUTS = Path(__file__).parent / "programmes"
-NAMES = ("axes_and_cards", "roman_axes_and_bullets", "orientations")
+NAMES = (
+    "axes_and_cards",
+    "roman_axes_and_bullets",
+    "orientations",
+    "capitals_and_running_heads",
+)
 
 
 def raw(name):
@@ -32,6 +37,7 @@ def actions_of(programme):
         ("roman_axes_and_bullets", 2030, ["I", "II", "III"],
          ["B-1", "B-2", "B-3", "B-4", "B-6", "B-7"]),
         ("orientations", 2032, ["1", "2"], ["1.1", "1.2", "2.1", "2.2"]),
+        ("capitals_and_running_heads", 2033, ["1", "2", "3"], ["1.1", "1.2", "2.1", "3.1"]),
     ],
 )  # fmt: skip
 def test_each_layout_gives_its_axes_and_actions(name, year, axes, codes):
@@ -40,6 +46,18 @@ def test_each_layout_gives_its_axes_and_actions(name, year, axes, codes):
     assert [axis.code for axis in found.axes] == axes
     assert [action.code for action in actions_of(found)] == codes
     assert count_axes(found) == len(axes)
+
+
+def test_labels_without_accents_capitals_and_running_heads_are_read():
+    found = layout("capitals_and_running_heads")
+    works, outside, families, _board = actions_of(found)
+    assert works.audiences == "gardiens, locataires, chargés d'opération"
+    assert (works.sessions.minimum, works.sessions.maximum) == (3, 3)
+    assert outside.title == "LA GESTION DES ESPACES EXTERIEURS"
+    assert "".join(outside.paragraphs).endswith("trois quartiers et redige une note commune.")
+    assert families.period.label == "de mars a juin 2033"
+    (pointed,) = references_of(found)
+    assert (pointed.code, pointed.target_code) == ("2.2", "1.1")
 
 
 def test_sub_axes_hold_the_bulleted_actions():

@@ -156,6 +156,8 @@ def _belongs(rows: Sequence[Row], start: int, index: int, alone: bool) -> bool:
     row, above = rows[index], rows[index - 1].text
     if _is_other(row) or (row.top and not _goes_on(row.text)):
         return False
+    if not alone and _shouts(rows[start].text) and not _shouts(row.text):
+        return False
     if alone or _goes_on(row.text) or _pends(above):
         return True
     if is_format(row.text):  # « Formation, 3 journées » under a whole title
@@ -166,6 +168,11 @@ def _belongs(rows: Sequence[Row], start: int, index: int, alone: bool) -> bool:
         index += 1
     sentence = re.search(r"[.…;:]$", block[-1]) or len(block) > 2
     return not sentence and len(above) >= 45
+
+
+def _shouts(text: str) -> bool:
+    """Tell whether a line is printed in capitals; a title in capitals stays so on every line."""
+    return text.isupper() and len(re.findall(r"[^\W\d_]{3,}", text)) >= 3
 
 
 def _wraps(rows: Sequence[Row], index: int, alone: bool) -> bool:

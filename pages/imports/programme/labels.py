@@ -1,6 +1,13 @@
 """The labels of an action's block (« Public : », « Nombre de séances : ») and their values."""
 
 import re
+import unicodedata
+
+
+def _plain(text: str) -> str:
+    """The same text without accents, letter for letter: capitals often lose theirs in print."""
+    return "".join(unicodedata.normalize("NFD", char)[0] for char in text)
+
 
 _FIELDS = {
     "period": r"dates?(?:\s+ou\s+périodes?)?|périodes?|calendrier|échéances?|échéancier|quand"
@@ -29,16 +36,18 @@ _QUALIFIER = (
     r"|\s+(?:de\s+l[’']action|général(?:e|s)?|généraux|prioritaires?))*"
 )
 _KNOWN = "|".join(rf"(?P<{name}>{pattern})" for name, pattern in {"both": _BOTH, **_FIELDS}.items())
-_LABEL = re.compile(
-    rf"(?:{_KNOWN}){_QUALIFIER}(?:\s*[(](?P<note>[^()]{{1,50}})[)])?(?:\s*:|$)", re.IGNORECASE
-)
+# Matched against `_plain` texts.
+_FORMS = rf"(?:{_plain(_KNOWN)}){_plain(_QUALIFIER)}"
+_LABEL = re.compile(rf"{_FORMS}(?:\s*[(](?P<note>[^()]{{1,50}})[)])?(?:\s*:|$)", re.IGNORECASE)
 _INLINE = re.compile(
-    rf"(?<=[^\s(:])\s+(?=[A-ZÀ-Ý])(?:{_KNOWN}){_QUALIFIER}\s*:", re.IGNORECASE
+    rf"(?<=[^\s(:])\s+(?=[A-Z]){_FORMS}\s*:", re.IGNORECASE
 )  # a second label on the line
 _UNKNOWN = re.compile(r"(?P<label>[A-ZÀ-Ý][\w’'()/ -]{1,44}?)\s*:(?!//)\s*(?P<value>.*)$")
 _BULLET = re.compile(r"^(?:[•▪●○◦‣➢►✓»*·>]|[-–—.](?=\s))\s*")
 _PENDING = re.compile(
-    r"\b(?:non|pas|à|en cours)\b.*\b(?:détermin|défini|précis|fix|confirm)|^à venir", re.IGNORECASE
+    r"\b(?:non|pas|en cours)\b.*\b(?:determin|defini|precis|fix|confirm)|^a venir"
+    r"|\ba (?:\w+ )?(?:determiner|definir|preciser|fixer|confirmer)\b",
+    re.IGNORECASE,
 )
 
 Label = tuple[str, str, str]  # field, label as printed, value begun on the line
@@ -47,12 +56,12 @@ Label = tuple[str, str, str]  # field, label as printed, value begun on the line
 def at_start(text: str) -> Label | None:
     """Return the label that begins a line, if it is one of those that such blocks use."""
     bare = _BULLET.sub("", text)
-    match = _LABEL.match(bare)
+    match = _LABEL.match(_plain(bare))
     if match is None or not bare[:1].isupper():
         return None
     if match.end() == len(bare) and ":" not in match[0] and len(bare.split()) > 3:
         return None
-    label = re.sub(r"\s*:$", "", match[0])
+    label = re.sub(r"\s*:$", "", bare[: match.end()])
     return _field(match), label, bare[match.end() :].strip()
 
 
@@ -73,14 +82,15 @@ def split(text: str) -> list[Label]:
     while (match := _next_label(found[-1][2])) is not None:
         name, label, value = found.pop()
         found.append((name, label, value[: match.start()].strip()))
-        printed = re.sub(r"\s*:$", "", match[0].strip())
+        printed = re.sub(r"\s*:$", "", value[match.start() : match.end()].strip())
         found.append((_field(match), printed, value[match.end() :].strip()))
     return found
 
 
 def _next_label(value: str) -> re.Match[str] | None:
     """Find a label inside a value: it begins with a capital, which the pattern cannot ask."""
-    return next((match for match in _INLINE.finditer(value) if match[0].strip()[0].isupper()), None)
+    found = _INLINE.finditer(_plain(value))
+    return next((match for match in found if match[0].strip()[0].isupper()), None)
 
 
 def _field(match: re.Match[str]) -> str:
@@ -100,4 +110,4 @@ def bullet(text: str) -> str | None:
 
 def is_pending(text: str) -> bool:
     """Tell whether a value says that it is not known yet (« non encore déterminé »)."""
-    return bool(_PENDING.search(text))
+    return bool(_PENDING.search(_plain(text)))

@@ -16,6 +16,8 @@ _NUMBERED_FOOTER = re.compile(
     r"(?:\s*[-–—|/]\s*(?:p(?:age)?\.?\s*)?(?P<after>\d{1,3})[-–—|\s]*)?$",
     re.IGNORECASE,
 )
+# The same without a sign before the number: more of them, and one by one, must prove it.
+_SPACED_FOOTER = re.compile(r"^(?P<text>\S.*?)\s+(?P<after>\d{1,3})$")
 _NOTE = re.compile(r"^(?P<number>\d{1,2})\s+(?P<text>[^\W\d_].*)$")
 _ENDED = re.compile(r"[.!?][»”\")\s]*$")
 
@@ -88,22 +90,46 @@ def _without_furniture(rows: Sequence[Row]) -> list[Row]:
 
 def _running_numbers(rows: Sequence[Row]) -> dict[int, int]:
     """Return row number → page number, for one text printed with ever higher numbers."""
-    found: dict[str, list[tuple[int, int]]] = {}
-    for row in rows:
-        match = _NUMBERED_FOOTER.match(row.text)
-        if match is None or " : " in row.text or re.match(r"^\d{1,2}[.)]", row.text):
-            continue
-        number = match["after"] or match["before"]
-        if number:
-            found.setdefault(match["text"].casefold(), []).append((row.number, int(number)))
+    spaced = _numbered_places(_lone(rows), _SPACED_FOOTER).items()
     running = [
         places
-        for text, places in found.items()
+        for text, places in spaced
+        if len(places) >= 3
+        and len(text.split()) >= 4
+        and all(right[1] - left[1] == 1 for left, right in pairwise(places))
+    ]
+    signed = _numbered_places(rows, _NUMBERED_FOOTER).items()
+    running += [
+        places
+        for text, places in signed
         if len(places) >= 2
         and len(text.split()) >= 2
         and all(left[1] < right[1] for left, right in pairwise(places))
     ]
     return {number: page for places in running for number, page in places}
+
+
+def _lone(rows: Sequence[Row]) -> list[Row]:
+    """The rows with a blank one above and below: a title has its text under it."""
+    edged = [None, *rows, None]
+    trios = zip(edged, rows, edged[2:], strict=False)
+    return [row for above, row, below in trios if not any(r and r.text for r in (above, below))]
+
+
+def _numbered_places(
+    rows: Sequence[Row], pattern: re.Pattern[str]
+) -> dict[str, list[tuple[int, int]]]:
+    """Return text → (row number, printed number) of the rows that end, or begin, by a number."""
+    found: dict[str, list[tuple[int, int]]] = {}
+    for row in rows:
+        match = pattern.match(row.text)
+        if match is None or " : " in row.text or re.match(r"^\d{1,2}[.)]", row.text):
+            continue
+        numbers = match.groupdict()
+        number = numbers["after"] or numbers.get("before")
+        if number:
+            found.setdefault(match["text"].casefold(), []).append((row.number, int(number)))
+    return found
 
 
 def _running_titles(rows: Sequence[Row]) -> set[str]:

@@ -1,15 +1,8 @@
 """`import_programme FILE`: a printed programme of work becomes drafts."""
 
-import json
-from argparse import ArgumentParser
-from pathlib import Path
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
-from django.db import transaction
-
-from wagtail.models import Page, Site
-
+from pages.imports.draft_command import DraftImportCommand, doubt_rows, receiving_page
 from pages.imports.programme import Programme, ProgrammeError, count_axes, parse
 from pages.imports.programme_drafts import (
     Drafted,
@@ -17,68 +10,43 @@ from pages.imports.programme_drafts import (
     doubts_of,
     references_of,
 )
-from pages.imports.text import ImportTextError, read_file
 from pages.models import ActionIndexPage
 
 
-class Command(BaseCommand):
+class Command(DraftImportCommand):
     help = "Importe un programme de travail (texte) en brouillons, et dit ses doutes."
+    refusals = (ProgrammeError,)
 
-    def add_arguments(self, parser: ArgumentParser) -> None:
-        parser.add_argument("file", type=Path, metavar="FICHIER")
-        parser.add_argument("--json", action="store_true", help="Le compte rendu en JSON.")
+    def parse(self, text: str) -> Programme:
+        return parse(text)
 
-    def handle(self, *args: Any, file: Path, json: bool, **options: Any) -> None:
-        try:
-            programme = parse(read_file(file))
-        except (ImportTextError, ProgrammeError) as error:
-            raise CommandError(f"{file.name or file} : {error}") from error
-        with transaction.atomic():  # the page that receives the drafts too
-            drafted = create_drafts(programme=programme, parent=actions_page())
-        if json:
-            self.stdout.write(as_json(programme, drafted))
-        else:
-            self.tell(programme, drafted)
+    def create_drafts(self, document: Programme) -> Drafted:
+        return create_drafts(programme=document, parent=actions_page())
 
-    def tell(self, programme: Programme, drafted: Drafted) -> None:
+    def tell(self, document: Programme, drafted: Drafted) -> None:
         mark = "brouillon créé" if drafted.made else "déjà importé, inchangé"
         self.stdout.write(f"• {drafted.page.title} : {mark}")
         for page in drafted.actions:
             self.stdout.write(f"    {page.labelled_title}")
         for name in drafted.new_formats:
             self.stdout.write(f"Format ajouté, famille à vérifier : {name}")
-        doubts = doubts_of(programme)
+        doubts = doubts_of(document)
         for doubt in doubts:
             self.stdout.write(f"    ligne {doubt.line} : {doubt.message}")
         self.stdout.write(
-            f"{count_axes(programme)} axe(s), {len(drafted.actions)} action(s), "
-            f"{len(references_of(programme))} renvoi(s), {len(doubts)} point(s) à vérifier."
+            f"{count_axes(document)} axe(s), {len(drafted.actions)} action(s), "
+            f"{len(references_of(document))} renvoi(s), {len(doubts)} point(s) à vérifier."
         )
 
-
-def actions_page() -> ActionIndexPage:
-    """The page that receives the drafts; made, as a draft, on a site that has none yet."""
-    existing = ActionIndexPage.objects.first()
-    if existing:
-        return existing
-    site = Site.objects.filter(is_default_site=True).first()
-    parent = site.root_page if site else Page.objects.filter(depth=1).get()
-    return parent.add_child(instance=ActionIndexPage(title="Actions", slug="actions", live=False))
-
-
-def as_json(programme: Programme, drafted: Drafted) -> str:
-    """Counts, then the doubts and the pages; an action listed in two axes counts once."""
-    return json.dumps(
-        {
-            "year": programme.year,
-            "axes": count_axes(programme),
-            "other_parts": len(programme.axes) - count_axes(programme),
+    def as_data(self, document: Programme, drafted: Drafted) -> dict[str, Any]:
+        """Counts, then the doubts and the pages; an action listed in two axes counts once."""
+        return {
+            "year": document.year,
+            "axes": count_axes(document),
+            "other_parts": len(document.axes) - count_axes(document),
             "actions": len(drafted.actions),
-            "cross_references": len(references_of(programme)),
-            "doubts": [
-                {"line": doubt.line, "field": doubt.field, "message": doubt.message}
-                for doubt in doubts_of(programme)
-            ],
+            "cross_references": len(references_of(document)),
+            "doubts": doubt_rows(doubts_of(document)),
             "page_id": drafted.page.pk,
             "made": drafted.made,
             "new_formats": list(drafted.new_formats),
@@ -86,7 +54,8 @@ def as_json(programme: Programme, drafted: Drafted) -> str:
                 {"page_id": page.pk, "code": page.code, "title": page.title}
                 for page in drafted.actions
             ],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
+        }
+
+
+def actions_page() -> ActionIndexPage:
+    return receiving_page(ActionIndexPage, title="Actions", slug="actions")
