@@ -1,5 +1,6 @@
 """Who may be written to. The only writer of the audience tables: every change leaves its proof."""
 
+from newsletters.consent.by_hand import NotEnrolled, add_theme, enrol_by_hand
 from newsletters.consent.changing import (
     AddressTaken,
     address_number,
@@ -28,6 +29,7 @@ from newsletters.consent.leaving import (
 )
 from newsletters.consent.notice import Notice, joining_notice
 from newsletters.consent.portability import personal_data
+from newsletters.consent.refusing import Refusals, refuse_all
 from newsletters.consent.reports import block, complain, unblock
 from newsletters.consent.suppression import suppressed, suppressed_since
 
@@ -36,7 +38,10 @@ __all__ = [
     "AddressTaken",
     "Demand",
     "LinkClosed",
+    "NotEnrolled",
     "Notice",
+    "Refusals",
+    "add_theme",
     "address_number",
     "ask",
     "ask_move",
@@ -46,6 +51,7 @@ __all__ = [
     "confirm",
     "describe",
     "enrol",
+    "enrol_by_hand",
     "erase",
     "explain",
     "forget_address",
@@ -56,6 +62,7 @@ __all__ = [
     "move",
     "personal_data",
     "purge_unconfirmed",
+    "refuse_all",
     "renew",
     "suppressed",
     "suppressed_since",

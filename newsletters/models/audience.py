@@ -61,7 +61,8 @@ class Subscriber(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.display_name or f"Abonné·e n° {self.pk}"
+        # Never a name: Wagtail repeats it in its history, its choosers and its reports.
+        return f"Abonné·e n° {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email_key = normalise(self.email)
