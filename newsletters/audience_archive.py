@@ -9,10 +9,10 @@ import csv
 import json
 import zipfile
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 from io import TextIOWrapper
 from typing import IO, Any, Final
 
-from django.core.serializers.json import DjangoJSONEncoder
 from django.utils import timezone
 
 from newsletters.audience_files import Column, FileRefused, inert
@@ -60,7 +60,7 @@ def as_data(person: Subscriber) -> dict[str, Any]:
 
 def json_lines(people: Any) -> Iterator[str]:
     for person in complete(people):
-        yield json.dumps(as_data(person), cls=DjangoJSONEncoder, ensure_ascii=False) + "\n"
+        yield json.dumps(as_data(person), default=datetime.isoformat, ensure_ascii=False) + "\n"
 
 
 class _Echo:

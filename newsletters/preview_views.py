@@ -69,7 +69,8 @@ class PreviewAs(SendingScreen):
         }
         if context["may_choose"]:
             found = seen_as.search(self.issue, context["wanted"])
-            note(self.request.user, "listed", what="Voir comme un·e abonné·e", count=len(found))
+            if found:
+                note(self.request.user, "listed", what="Voir comme un·e abonné·e", count=len(found))
             context["found"] = [seen_as.reader_of(one, self.issue) for one in found]
         try:
             context["seen"] = seen_as.seen_by(reader, self.issue)

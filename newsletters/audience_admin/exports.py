@@ -41,10 +41,8 @@ class ExportSelection(RightMixin):
         kind = kind if kind in _KINDS else "csv"
         people = chosen(request.GET, request.user).order_by("pk")
         note(request.user, "exported", what=f"Sélection en {kind.upper()}", count=people.count())
-        lines, content_type = _KINDS[kind]
-        return _attached(
-            lines(people), f"abonnes.{'jsonl' if kind == 'json' else kind}", content_type
-        )
+        lines, name, content_type = _KINDS[kind]
+        return _attached(lines(people), name, content_type)
 
 
 def _attached(lines: Any, name: str, content_type: str) -> StreamingHttpResponse:

@@ -77,7 +77,7 @@ class ColumnsForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         used: dict[str, str] = {}
-        for name, index in data.items():
+        for name, index in list(data.items()):
             if index and (first := used.setdefault(index, name)) != name:
                 self.add_error(name, f"Colonne déjà prise pour « {Column(first).label} ».")
         return data

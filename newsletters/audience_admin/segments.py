@@ -64,7 +64,7 @@ class SegmentCount(RightMixin):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = RulesForm(request.POST)
         if not form.is_valid():
-            said = "Corrigez les conditions pour compter."
+            said = "Corrigez les conditions"
         else:
             count = reachable(form.rules)
             said = f"{count} personne{'s' if count > 1 else ''} joignable{'s' if count > 1 else ''}"
