@@ -20,6 +20,7 @@ from pages.models import Territory, Theme
 # Beyond so many people a list says « plus de » and asks to be narrowed.
 BOUND: Final = 5_000
 _FEW: Final = 1_000
+_NARROW: Final = 25_000
 BLOCKED: Final = "blocked"
 NONE: Final = "none"
 _SEARCHED: Final = ("last_name", "first_name", "organisation")
@@ -80,22 +81,28 @@ class Choice:
         return found
 
     def _links(self) -> Iterator[Any]:
-        one = Subscription.objects.filter(subscriber=OuterRef("pk"))
         if self.state == NONE:
-            yield ~Exists(one)
+            yield ~Exists(Subscription.objects.filter(subscriber=OuterRef("pk")))
         asked: dict[str, Any] = {"periodical": self.letter, "basis": self.basis}
         if self.state in Subscription.State.values:
             asked["state"] = self.state
         asked = {name: value for name, value in asked.items() if value}
         if asked:
-            yield Exists(one.filter(**asked))
+            yield _having(Subscription.objects.filter(**asked))
         if self.place:
             inside = Territory.objects.within([self.place]).values_list("pk", flat=True)
-            places = Subscriber.territories.through.objects.filter(subscriber=OuterRef("pk"))
-            yield Exists(places.filter(territory__in=list(inside)))
+            places = Subscriber.territories.through.objects
+            yield _having(places.filter(territory__in=list(inside)))
         if self.theme:
-            themes = Subscriber.themes.through.objects.filter(subscriber=OuterRef("pk"))
-            yield Exists(themes.filter(theme=self.theme))
+            yield _having(Subscriber.themes.through.objects.filter(theme=self.theme))
+
+
+def _having(links: QuerySet[Any]) -> Any:
+    """People with one of these links: started from the links when they are few, else looked up
+    person by person."""
+    if links.order_by()[: _NARROW + 1].count() <= _NARROW:
+        return Q(pk__in=links.order_by().values("subscriber"))
+    return Exists(links.filter(subscriber=OuterRef("pk")))
 
 
 def begins(text: str) -> Q:
