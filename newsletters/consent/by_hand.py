@@ -49,31 +49,30 @@ def enrol_by_hand(
             "Cette adresse est sur la liste repoussoir : seule la personne peut revenir, par le "
             "formulaire public."
         )
-    now = timezone.now()
     person = Subscriber.objects.create(email=email.strip(), source=source[:120], **values)
     person.territories.set(territories)
     person.themes.set(themes)
     for letter in letters:
-        Subscription.objects.create(
-            subscriber=person,
-            periodical=letter,
-            state=Subscription.State.ACTIVE,
-            basis=basis,
-            basis_source=source[:200],
-            notified_at=notified_at,
-            confirmed_at=now,
-        )
-        ConsentEvent.objects.create(
-            subscriber=person,
-            periodical=letter,
-            action=ConsentEvent.Action.IMPORTED,
-            at=now,
-            origin=f"Inscription à la main – {source}"[:200],
-            basis=basis,
-            notice_text=notice_text,
-        )
+        one = Subscription(basis=basis, basis_source=source[:200], notified_at=notified_at)
+        _subscribe(person, letter, one, notice_text)
     logger.info("event=enrolled_by_hand subscriber=%s", person.pk)
     return person
+
+
+def _subscribe(person: Subscriber, letter: Periodical, one: Subscription, notice: str) -> None:
+    """Save a subscription whose basis is declared, active at once, with its proof."""
+    one.subscriber, one.periodical = person, letter
+    one.state, one.confirmed_at = Subscription.State.ACTIVE, timezone.now()
+    one.save()
+    ConsentEvent.objects.create(
+        subscriber=person,
+        periodical=letter,
+        action=ConsentEvent.Action.IMPORTED,
+        at=one.confirmed_at,
+        origin=f"Inscription à la main – {one.basis_source}"[:200],
+        basis=one.basis,
+        notice_text=notice,
+    )
 
 
 @transaction.atomic

@@ -64,7 +64,7 @@ def _insert(letters: list[Periodical], towns: list[Territory], themes: list[Them
     yes, no = ("true", "false") if connection.vendor == "postgresql" else ("1", "0")
     table = Subscriber._meta.db_table
     actors = "CASE n % 4 WHEN 0 THEN 'elu' WHEN 1 THEN 'etat' ELSE 'association' END"
-    mail = f"'p' || ((n * 7919) % 1000003) || '.' || {text} || '@example.org'"
+    mail = f"'p' || ((n % 20011) * 7919) || '.' || {text} || '@example.org'"
     statements = [
         f"INSERT INTO {table} (id, email, email_key, wanted_email, first_name, last_name, "
         "organisation, job_title, actor_type, is_member, source, created_at, last_action_at, "
