@@ -105,8 +105,11 @@ def load_roles() -> None:
         "Rédaction": ["add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink"],
         "Validation": ["view_mailing", "approve_mailing", "publish_unvalidated"],
         "Envoi": ["view_mailing", "send_mailing"],
-        "Gestion des abonné·es": ["see_addresses"],
-    }
+        "Gestion des abonné·es": [
+            "see_addresses", "import_audience", "view_subscriber", "add_subscriber",
+            "change_subscriber", "view_segment", "add_segment", "change_segment", "delete_segment",
+        ],
+    }  # fmt: skip
     access = Permission.objects.get(codename="access_admin")
     for name, codenames in roles.items():
         group, made = Group.objects.get_or_create(name=name)

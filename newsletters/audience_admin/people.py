@@ -58,6 +58,7 @@ class SubscriberIndex(IndexView):
     paginator_class = BoundedPaginator
     filterset_class = SubscriberFilters
     default_ordering = "email_key"
+    add_item_label = "Ajouter une personne"
 
     @cached_property
     def sees(self) -> bool:
@@ -119,6 +120,13 @@ class SubscriberIndex(IndexView):
         )
         able = self.request.user.has_perm(CHANGE) or self.sees
         return [*super().header_buttons, *([act] if able else [])]
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        out = Button(
+            "Exports et liste repoussoir", url=reverse("abonnes:open"), icon_name="download"
+        )
+        return [*super().header_more_buttons, *([out] if self.sees else [])]
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
