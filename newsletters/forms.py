@@ -9,6 +9,8 @@ from django.utils import timezone
 
 from wagtail.admin.widgets import AdminDateTimeInput
 
+from newsletters.models import Segment
+
 MAX_TEST_ADDRESSES = 5
 
 
@@ -62,3 +64,20 @@ class ErratumForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text="Une phrase, placée en tête du rectificatif.",
     )
+
+
+class ReadersForm(forms.Form):
+    """Everybody, or a segment; what is chosen is frozen with the mailing."""
+
+    segment = forms.ModelChoiceField(
+        label="Destinataires",
+        queryset=Segment.objects.all(),
+        required=False,
+        empty_label="Toutes les personnes abonnées",
+        help_text="Les règles du segment sont figées à la préparation.",
+    )
+
+    @property
+    def chosen(self) -> Segment | None:
+        """The segment asked for; None is everybody. Only of a valid form."""
+        return self.cleaned_data["segment"]

@@ -12,6 +12,13 @@ SEND = "newsletters.send_mailing"
 PREPARE = "newsletters.add_mailing"
 FOLLOW = "newsletters.view_mailing"
 SEE_ADDRESSES = "newsletters.see_addresses"
+IMPORT = "newsletters.import_audience"
+# Without SEE_ADDRESSES these three work on numbers: who they are stays hidden.
+LIST = "newsletters.view_subscriber"
+CHANGE = "newsletters.change_subscriber"
+ADD = "newsletters.add_subscriber"
+
+GROUP_RIGHTS = (PREPARE, FOLLOW, APPROVE, SEND, SEE_ADDRESSES, IMPORT, LIST, CHANGE, ADD)
 
 
 def may_follow(user: Any) -> bool:
@@ -25,11 +32,22 @@ def open_archives(user: Any) -> list[PeriodicalPage]:
     return [page for page in pages if page.permissions_for_user(user).can_add_subpage()]
 
 
+def may_count(user: Any) -> bool:
+    """Statistics hold no person: any part in the letters or in the audience opens them."""
+    return may_follow(user) or any(map(user.has_perm, (LIST, SEE_ADDRESSES, IMPORT)))
+
+
 class AddressPolicy(ModelPermissionPolicy):
-    """Subscribers are read with one right, and written by `newsletters.consent` only."""
+    """Subscribers are listed with one right, known with another, and written by
+    `newsletters.consent` only: no screen of Wagtail's edits or deletes them."""
 
     def user_has_permission(self, user: Any, action: str) -> bool:
-        return action == "view" and user.is_active and user.has_perm(SEE_ADDRESSES)
+        if not user.is_active:
+            return False
+        if action == "view":
+            return any(map(user.has_perm, (SEE_ADDRESSES, LIST)))
+        # Enrolling tells whether an address is known: only who may see addresses may ask.
+        return action == "add" and user.has_perms([SEE_ADDRESSES, ADD])
 
     def user_has_any_permission(self, user: Any, actions: Iterable[str]) -> bool:
         return any(self.user_has_permission(user, action) for action in actions)

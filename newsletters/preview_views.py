@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from django.views.generic import View
 
 from newsletters import seen_as
+from newsletters.audience_admin.journal import note
 from newsletters.models import IssuePage
 from newsletters.models.issue import MAIL_PREVIEWS
 from newsletters.permissions import SEE_ADDRESSES, may_follow
@@ -68,6 +69,8 @@ class PreviewAs(SendingScreen):
         }
         if context["may_choose"]:
             found = seen_as.search(self.issue, context["wanted"])
+            if found:
+                note(self.request.user, "listed", what="Voir comme un·e abonné·e", count=len(found))
             context["found"] = [seen_as.reader_of(one, self.issue) for one in found]
         try:
             context["seen"] = seen_as.seen_by(reader, self.issue)

@@ -11,12 +11,9 @@ from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.functional import cached_property
 from django.views.generic import View
 
-from wagtail.admin.views.generic import InspectView
-from wagtail.admin.widgets.button import Button
-
+from newsletters.audience_admin.journal import note
 from newsletters.audience_files import inert
 from newsletters.models import Delivery, Mailing, Subscriber
 from newsletters.permissions import SEE_ADDRESSES, may_follow
@@ -40,12 +37,16 @@ class MailingRecipients(SendingScreen):
         mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=self.kwargs["pk"])
         outcome = self.request.GET.get("resultat", "")
         page = Paginator(selected(mailing, outcome), _PAGE).get_page(self.request.GET.get("p"))
+        sees = self.request.user.has_perm(SEE_ADDRESSES)
+        if sees:
+            what = f"Destinataires de l'envoi n° {mailing.pk}"
+            note(self.request.user, "listed", what=what, count=len(page))
         context = {
             "mailing": mailing,
             "outcome": outcome,
             "outcomes": Delivery.State.choices,
             "rows": page,
-            "see_addresses": self.request.user.has_perm(SEE_ADDRESSES),
+            "see_addresses": sees,
         }
         return super().get_context_data(**(context | kwargs))
 
@@ -58,7 +59,10 @@ class MailingCsv(View):
             raise PermissionDenied
         mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=pk)
         rows = selected(mailing, request.GET.get("resultat", ""))
-        lines = _lines(rows, addresses=request.user.has_perm(SEE_ADDRESSES))
+        sees = request.user.has_perm(SEE_ADDRESSES)
+        if sees:
+            note(request.user, "exported", what=f"CSV de l'envoi n° {pk}", count=rows.count())
+        lines = _lines(rows, addresses=sees)
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="envoi-{pk}.csv"'
         return response
@@ -96,19 +100,10 @@ class SubscriberLetters(SendingScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         person = get_object_or_404(Subscriber, pk=self.kwargs["pk"])
+        note(self.request.user, "opened", what=self.page_title, count=1, person=person.pk)
         rows = person.deliveries.select_related("mailing").prefetch_related("events")
         rows = rows.defer("mailing__html", "mailing__text").order_by("-mailing__started_at", "-pk")
         return super().get_context_data(person=person, rows=rows[:200], **kwargs)
-
-
-class SubscriberFile(InspectView):
-    """One person's file, from where their letters are one click away."""
-
-    @cached_property
-    def header_more_buttons(self) -> list[Button]:
-        url = reverse("mailings:received", args=[self.object.pk])
-        received = Button(SubscriberLetters.page_title, url=url, icon_name="mail", priority=5)
-        return [received, *super().header_more_buttons]
 
 
 class _Echo:

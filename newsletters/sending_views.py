@@ -18,7 +18,7 @@ from newsletters import errata, lifecycle, preflight, rendering
 from newsletters.delivery.rest import rest_of
 from newsletters.editions import without_links
 from newsletters.figures import pace, refusals, safeguards
-from newsletters.forms import ErratumForm, ScheduleForm, TestSendForm
+from newsletters.forms import ErratumForm, ReadersForm, ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow, open_archives
 from newsletters.rendering import LifecycleError
@@ -81,10 +81,14 @@ class PrepareMailing(SendingScreen):
         latest = self.issue.get_latest_revision_as_object()
         # Opening every link takes seconds: on request here, and always when preparing.
         thorough = "complet" in self.request.GET
+        readers = ReadersForm(self.request.GET)
+        segment = readers.chosen if readers.is_valid() else None
         context = {
             "issue": latest,
             "report": preflight.report(latest, thorough=thorough),
-            "recipients": lifecycle.expected_audience(issue=self.issue),
+            "recipients": lifecycle.expected_audience(issue=self.issue, segment=segment),
+            "segment": segment,
+            "readers_form": readers,
             "test_form": TestSendForm(initial={"addresses": self.request.user.email}),
         }
         return super().get_context_data(**(context | kwargs))
@@ -93,8 +97,13 @@ class PrepareMailing(SendingScreen):
         require(request, PREPARE)
         if "test" in request.POST:
             return self.send_test(request)
+        readers = ReadersForm(request.POST)
+        if not readers.is_valid():
+            # Never to everybody instead of the few who were meant.
+            messages.error(request, "Ce segment n'existe plus : choisissez les destinataires.")
+            return HttpResponseRedirect(request.path)
         try:
-            mailing = lifecycle.prepare(issue=self.issue, user=request.user)
+            mailing = lifecycle.prepare(issue=self.issue, user=request.user, segment=readers.chosen)
         except LifecycleError as error:
             messages.error(request, str(error))
             return self.render_to_response(self.get_context_data())

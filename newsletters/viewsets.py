@@ -12,7 +12,13 @@ from newsletters import composing_views as composing
 from newsletters import confirming_views, preview_views
 from newsletters import report_views as reports
 from newsletters import sending_views as views
-from newsletters.models import Periodical, RateLimit, Subscriber
+from newsletters.audience_admin.segments import SegmentViewSet
+from newsletters.audience_admin.viewsets import (
+    ImportViewSet,
+    StatisticsViewSet,
+    SubscriberViewSet,
+)
+from newsletters.models import Periodical, RateLimit
 from newsletters.permissions import may_follow, open_archives
 
 
@@ -115,30 +121,6 @@ class PeriodicalViewSet(SnippetViewSet):
     menu_item_is_registered = True
 
 
-class SubscriberViewSet(ModelViewSet):
-    """Read only here: the audience is written by `newsletters.consent`."""
-
-    model = Subscriber
-    name = "abonnes"
-    icon = "group"
-    menu_label = "Abonné·es"
-    menu_order = 300
-    list_display = ["email", "display_name", "organisation", "get_actor_type_display", "created_at"]
-    list_filter = ["actor_type"]
-    list_per_page = 50
-    ordering = ["email_key"]
-    search_backend_name = None
-    search_fields = ["email_key", "last_name", "organisation"]
-    inspect_view_enabled = True
-    inspect_view_class = reports.SubscriberFile
-    inspect_view_fields = [
-        "email", "first_name", "last_name", "organisation", "job_title", "actor_type",
-        "territories", "themes", "source", "created_at", "blocked_at", "blocked_reason",
-    ]  # fmt: skip
-    form_fields = ["email"]
-    copy_view_enabled = False
-
-
 class RateLimitViewSet(ModelViewSet):
     """How fast mail may leave; a change holds from the next claim, also for a send under way."""
 
@@ -162,5 +144,8 @@ class LettersGroup(ViewSetGroup):
         MailingViewSet,
         PeriodicalViewSet,
         SubscriberViewSet,
+        SegmentViewSet,
+        ImportViewSet,
+        StatisticsViewSet,
         RateLimitViewSet,
     )

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from typing import Any
 
+from django.contrib.auth.models import Permission
+from django.db.models import QuerySet
 from django.templatetags.static import static
 from django.urls import reverse
 from django.utils.html import format_html
@@ -10,11 +12,13 @@ from django.utils.safestring import SafeString
 
 from wagtail import hooks
 from wagtail.admin.widgets import Button
+from wagtail.log_actions import LogFormatter
 from wagtail.permissions import register_permission_policy
 
+from newsletters.audience_admin import journal
 from newsletters.models import IssuePage, PeriodicalPage, Subscriber
 from newsletters.page_viewsets import IssueViewSet
-from newsletters.permissions import AddressPolicy, may_follow
+from newsletters.permissions import GROUP_RIGHTS, AddressPolicy, may_follow
 from newsletters.preview_views import may_look
 from newsletters.viewsets import LettersGroup
 
@@ -39,6 +43,24 @@ LOG_ACTIONS = {
 def register_log_actions(actions: Any) -> None:
     for name, (label, message) in LOG_ACTIONS.items():
         actions.register_action(f"newsletters.{name}", label, message)
+    for name, (label, message) in journal.ACTIONS.items():
+        formatter = type(name, (AudienceEntry,), {"label": label, "message": message})
+        actions.register_action(f"newsletters.audience.{name}")(formatter)
+
+
+class AudienceEntry(LogFormatter):
+    """« Adresses exportées : Sélection en CSV, 120 »: what and how many, never who."""
+
+    def format_message(self, log_entry: Any) -> str:
+        data = log_entry.data or {}
+        return f"{self.message} : {data.get('what', '')}, {data.get('count', 0)}"
+
+
+@hooks.register("register_permissions")
+def register_permissions() -> QuerySet[Permission]:
+    """The rights held apart, offered in the form of a group beside Wagtail's own."""
+    names = [name.partition(".")[2] for name in GROUP_RIGHTS]
+    return Permission.objects.filter(content_type__app_label="newsletters", codename__in=names)
 
 
 @hooks.register("register_page_header_buttons")

@@ -120,7 +120,10 @@ def load_roles() -> None:
             "add_periodical", "change_periodical",
         ],
         "Envoi": ["view_mailing", "send_mailing"],
-        "Gestion des abonné·es": ["see_addresses"],
+        "Gestion des abonné·es": [
+            "see_addresses", "import_audience", "view_subscriber", "add_subscriber",
+            "change_subscriber", "view_segment", "add_segment", "change_segment", "delete_segment",
+        ],
     }  # fmt: skip
     on_pages = {
         "Rédaction": ["add_page", "change_page"],

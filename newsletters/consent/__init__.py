@@ -1,6 +1,7 @@
 """Who may be written to. The only writer of the audience tables: every change leaves its proof."""
 
 from newsletters.consent.access import ACCESS_HOURS, access_to, ask_access, barred, bearer
+from newsletters.consent.by_hand import NotEnrolled, add_theme, enrol_by_hand
 from newsletters.consent.changing import (
     AddressTaken,
     address_number,
@@ -29,6 +30,7 @@ from newsletters.consent.leaving import (
 )
 from newsletters.consent.notice import Notice, joining_notice
 from newsletters.consent.portability import personal_data
+from newsletters.consent.refusing import Refusals, refuse_all
 from newsletters.consent.reports import block, complain, unblock
 from newsletters.consent.retention import anonymise_old, erase_silent, remind_silent, stay
 from newsletters.consent.suppression import suppressed, suppressed_since
@@ -39,8 +41,11 @@ __all__ = [
     "AddressTaken",
     "Demand",
     "LinkClosed",
+    "NotEnrolled",
     "Notice",
+    "Refusals",
     "access_to",
+    "add_theme",
     "address_number",
     "anonymise_old",
     "ask",
@@ -54,6 +59,7 @@ __all__ = [
     "confirm",
     "describe",
     "enrol",
+    "enrol_by_hand",
     "erase",
     "erase_silent",
     "explain",
@@ -65,6 +71,7 @@ __all__ = [
     "move",
     "personal_data",
     "purge_unconfirmed",
+    "refuse_all",
     "remind_silent",
     "renew",
     "stay",

@@ -58,10 +58,28 @@ class Subscriber(models.Model):
             models.Index(fields=["created_at"], name="subscriber_by_date"),
             models.Index(fields=["last_action_at"], name="subscriber_by_last_action"),
             models.Index(fields=["actor_type"], name="subscriber_by_actor_type"),
+            # « Begins with », in the list: PostgreSQL's own order would not serve LIKE.
+            models.Index(
+                fields=["last_name"], opclasses=["varchar_pattern_ops"], name="subscriber_last_name"
+            ),
+            models.Index(
+                fields=["first_name"], opclasses=["varchar_pattern_ops"], name="subscriber_name"
+            ),
+            models.Index(
+                fields=["organisation"],
+                opclasses=["varchar_pattern_ops"],
+                name="subscriber_organisation",
+            ),
+            models.Index(
+                fields=["email_key"],
+                name="subscriber_blocked",
+                condition=models.Q(blocked_at__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:
-        return self.display_name or f"Abonné·e n° {self.pk}"
+        # Never a name: Wagtail repeats it in its history, its choosers and its reports.
+        return f"Abonné·e n° {self.pk}"
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         self.email_key = normalise(self.email)
@@ -152,7 +170,12 @@ class Subscription(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["subscriber", "periodical"], name="unique_subscription")
         ]
-        indexes = [models.Index(fields=["periodical", "state"], name="subscription_by_state")]
+        indexes = [
+            models.Index(fields=["periodical", "state"], name="subscription_by_state"),
+            # The two ways a list or a count asks « who is active », answered by the index alone.
+            models.Index(fields=["subscriber", "state"], name="subscription_of_person"),
+            models.Index(fields=["state", "subscriber"], name="subscription_person_by_state"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.periodical} – {self.get_state_display()}"

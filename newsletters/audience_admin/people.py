@@ -1,0 +1,162 @@
+"""The list of subscribers and the file of one: numbers in place of people without the right."""
+
+from typing import Any, Final
+
+from django.db.models import QuerySet
+from django.http import QueryDict
+from django.urls import reverse
+from django.utils.functional import cached_property
+
+from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.views.generic import IndexView, InspectView
+from wagtail.admin.widgets.button import Button, HeaderButton
+
+from newsletters.audience_admin.filters import SubscriberFilters
+from newsletters.audience_admin.journal import note
+from newsletters.audience_admin.listing import BOUND, Choice, bounded_count
+from newsletters.models import Subscriber
+from newsletters.permissions import CHANGE, SEE_ADDRESSES
+from pages.models import Theme
+
+_RECENT: Final = 50
+
+
+def asked_for(data: QueryDict, user: Any) -> Choice:
+    """What the list, an action or an export was asked for by this person.
+
+    Words are looked up only with the right to see addresses: guessing would be seeing.
+    """
+    text = data.get("q", "").strip()[:80] if user.has_perm(SEE_ADDRESSES) else ""
+    return SubscriberFilters(data=data).choice(text)
+
+
+class BoundedPaginator(WagtailPaginator):
+    """Counts no further than BOUND, whatever the size of the file."""
+
+    @cached_property
+    def count(self) -> int:
+        return min(self.found, BOUND)
+
+    @cached_property
+    def found(self) -> int:
+        return bounded_count(self.object_list)
+
+
+def status(person: Subscriber) -> str:
+    """« Résonances : abonné·e ; … », or why nothing is sent."""
+    if person.blocked_at:
+        return "Adresse bloquée"
+    letters = [
+        f"{one.periodical} : {one.get_state_display().lower()}"
+        for one in person.subscriptions.all()
+    ]
+    return " ; ".join(letters) or "Sans abonnement"
+
+
+class SubscriberIndex(IndexView):
+    paginator_class = BoundedPaginator
+    filterset_class = SubscriberFilters
+    default_ordering = "email_key"
+    add_item_label = "Ajouter une personne"
+
+    @cached_property
+    def sees(self) -> bool:
+        return self.request.user.has_perm(SEE_ADDRESSES)
+
+    @cached_property
+    def is_searchable(self) -> bool:
+        return self.sees
+
+    @cached_property
+    def columns(self) -> list[Column]:
+        who = [
+            TitleColumn(
+                "email", label="Courriel", sort_key="email_key", get_url=self.get_inspect_url
+            ),
+            Column("display_name", label="Nom"),
+            Column("organisation", label="Organisme"),
+        ]
+        number = [
+            TitleColumn("__str__", label="Numéro", accessor=str, get_url=self.get_inspect_url)
+        ]
+        return [
+            *(who if self.sees else number),
+            Column("get_actor_type_display", label="Type d'acteur"),
+            Column("status", label="Statut", accessor=status),
+            DateColumn("created_at", label="Inscrit·e le", sort_key="created_at"),
+        ]
+
+    @cached_property
+    def choice(self) -> Choice:
+        return asked_for(self.request.GET, self.request.user)
+
+    def get_queryset(self) -> QuerySet[Subscriber]:
+        order = self.ordering if self.sees or self.ordering != self.default_ordering else "pk"
+        people = self.choice.listed().order_by(order or "email_key")
+        return people.prefetch_related("subscriptions__periodical")
+
+    def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
+        found = super().paginate_queryset(queryset, page_size)
+        if self.sees:
+            what = "Liste des abonné·es" + (", recherche" if self.choice.text else "")
+            note(self.request.user, "listed", what=what, count=len(found[2]))
+        return found
+
+    @cached_property
+    def query(self) -> str:
+        """The filters of this list, for a link that must respect them."""
+        data = self.request.GET.copy()
+        for name in ("p", "ordering", "_w_filter_fragment"):
+            data.pop(name, None)
+        return data.urlencode()
+
+    @cached_property
+    def header_buttons(self) -> list[Button]:
+        act = HeaderButton(
+            "Agir sur ces personnes",
+            url=f"{reverse('abonnes:batch')}?{self.query}",
+            icon_name="list-ul",
+        )
+        able = self.request.user.has_perm(CHANGE) or self.sees
+        return [*super().header_buttons, *([act] if able else [])]
+
+    @cached_property
+    def header_more_buttons(self) -> list[Button]:
+        out = Button(
+            "Exports et liste repoussoir", url=reverse("abonnes:open"), icon_name="download"
+        )
+        return [*super().header_more_buttons, *([out] if self.sees else [])]
+
+    def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        context = super().get_context_data(*args, **kwargs)
+        context["bound"] = BOUND if context["paginator"].found > BOUND else None
+        return context
+
+
+class SubscriberFile(InspectView):
+    """One person: what is known, the proof of consent, the letters received, what may be done."""
+
+    template_name = "newsletters/audience/person.html"
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        person: Subscriber = self.object
+        user = self.request.user
+        sees = user.has_perm(SEE_ADDRESSES)
+        letters = person.deliveries.select_related("mailing").prefetch_related("events")
+        letters = letters.defer("mailing__html", "mailing__text")
+        context = {
+            "person": person,
+            "sees": sees,
+            "status": status(person),
+            "subscriptions": person.subscriptions.select_related(
+                "periodical", "created_by_import"
+            ).order_by("pk"),
+            "ledger": person.consent_events.select_related("periodical"),
+            "letters": letters.order_by("-mailing__started_at", "-pk")[:_RECENT],
+            "may_act": user.has_perm(CHANGE),
+            "themes": Theme.objects.all(),
+        }
+        if sees:
+            note(user, "opened", what="Fiche", count=1, person=person.pk)
+        return super().get_context_data(**(context | kwargs))

@@ -1,0 +1,153 @@
+"""The whole audience in open formats, out and back in: a ZIP that any tool can read.
+
+- `abonnes.jsonl`: one JSON object a line, one line a person, with subscriptions and proofs;
+- `abonnes.csv`: the same people for a spreadsheet, columns that the import understands;
+- `liste-repoussoir.csv`: fingerprints, which hold nothing without this site's secret key.
+"""
+
+import csv
+import json
+import zipfile
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from io import TextIOWrapper
+from typing import IO, Any, Final
+
+from django.utils import timezone
+
+from newsletters.audience_files import Column, FileRefused, inert
+from newsletters.consent.restoring import PERSON_FIELDS, PROOF_FIELDS, SUBSCRIPTION_FIELDS, restore
+from newsletters.models import Subscriber, Suppression
+
+PEOPLE: Final = "abonnes.jsonl"
+SHEET: Final = "abonnes.csv"
+REFUSED: Final = "liste-repoussoir.csv"
+_CHUNK: Final = 1_000
+_MAX_LINE: Final = 4 * 1024 * 1024
+HEADINGS: Final = (*(column.label for column in Column), "Statut", "Provenance", "Base légale")
+
+
+def _all() -> Any:
+    return Subscriber.objects.order_by("pk")
+
+
+def complete(people: Any) -> Iterator[Subscriber]:
+    """These people with all that belongs to them, in bounded memory."""
+    rows = people.prefetch_related(
+        "territories", "themes", "subscriptions__periodical", "consent_events__periodical"
+    )
+    return rows.iterator(chunk_size=_CHUNK)
+
+
+def as_data(person: Subscriber) -> dict[str, Any]:
+    """One person as JSON takes them; `restoring.restore` reads it back."""
+    return {
+        **{name: getattr(person, name) for name in PERSON_FIELDS},
+        "territories": [{"name": t.name, "kind": t.kind} for t in person.territories.all()],
+        "themes": [theme.code for theme in person.themes.all()],
+        "subscriptions": [
+            {"letter": one.periodical.code}
+            | {name: getattr(one, name) for name in SUBSCRIPTION_FIELDS}
+            for one in person.subscriptions.all()
+        ],
+        "proofs": [
+            {"letter": event.periodical.code if event.periodical else None}
+            | {name: getattr(event, name) for name in PROOF_FIELDS}
+            for event in person.consent_events.all()
+        ],
+    }
+
+
+def json_lines(people: Any) -> Iterator[str]:
+    for person in complete(people):
+        yield json.dumps(as_data(person), default=datetime.isoformat, ensure_ascii=False) + "\n"
+
+
+class _Echo:
+    """A file whose `write` returns the line: lets csv feed a stream."""
+
+    def write(self, line: str) -> str:
+        return line
+
+
+def sheet_lines(people: Any) -> Iterator[str]:
+    """CSV for spreadsheets (`;`, UTF-8 with mark), with no cell that one would run."""
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield "\ufeff" + writer.writerow(HEADINGS)
+    for person in complete(people):
+        yield writer.writerow([inert(cell) for cell in _cells(person)])
+
+
+def _cells(person: Subscriber) -> list[str]:
+    letters = list(person.subscriptions.all())
+    return [
+        person.email,
+        person.first_name,
+        person.last_name,
+        person.organisation,
+        person.job_title,
+        person.get_actor_type_display(),
+        ", ".join(str(place) for place in person.territories.all()),
+        ", ".join(theme.name for theme in person.themes.all()),
+        "oui" if person.is_member else "non",
+        f"{timezone.localtime(person.created_at):%d/%m/%Y}",
+        "adresse bloquée"
+        if person.blocked_at
+        else ", ".join(f"{one.periodical} : {one.get_state_display().lower()}" for one in letters),
+        person.source,
+        ", ".join(sorted({str(one.get_basis_display()) for one in letters})),
+    ]
+
+
+def refusal_lines() -> Iterator[str]:
+    writer = csv.writer(_Echo(), delimiter=";")
+    yield writer.writerow(["Empreinte", "Motif", "Le"])
+    for row in Suppression.objects.order_by("pk").iterator(chunk_size=_CHUNK):
+        yield writer.writerow([row.address_hash, inert(row.reason), row.created_at.isoformat()])
+
+
+def write_archive(file: IO[bytes]) -> int:
+    """Write everything into `file`; how many people."""
+    count = 0
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        with archive.open(PEOPLE, "w", force_zip64=True) as member:
+            for line in json_lines(_all()):
+                member.write(line.encode())
+                count += 1
+        for name, lines in ((SHEET, sheet_lines(_all())), (REFUSED, refusal_lines())):
+            with archive.open(name, "w", force_zip64=True) as member:
+                for line in lines:
+                    member.write(line.encode())
+    return count
+
+
+def read_archive(file: IO[bytes]) -> dict[str, int]:
+    """Take an archive back in, all or nothing; counts `new`, `known`, `suppressed`, `refusals`.
+
+    Nobody known is changed and nobody refused comes back. Raises FileRefused with the line.
+    """
+    try:
+        with zipfile.ZipFile(file) as archive:
+            with archive.open(REFUSED) as member:
+                refusals = list(csv.reader(TextIOWrapper(member, "utf-8"), delimiter=";"))[1:]
+            with archive.open(PEOPLE) as member:
+                return restore(people=_people(TextIOWrapper(member, "utf-8")), refusals=refusals)
+    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+        raise FileRefused(
+            f"Ce n'est pas une archive de l'audience : il faut un ZIP avec {PEOPLE} et {REFUSED}."
+        ) from error
+
+
+def _people(lines: Any) -> Iterable[tuple[int, dict[str, Any]]]:
+    number = 0
+    while line := lines.readline(_MAX_LINE + 1):
+        number += 1
+        if len(line) > _MAX_LINE:
+            raise FileRefused(f"{PEOPLE}, ligne {number} : ligne démesurée.")
+        try:
+            person = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise FileRefused(f"{PEOPLE}, ligne {number} : JSON illisible.") from error
+        if not isinstance(person, dict) or not person.get("email"):
+            raise FileRefused(f"{PEOPLE}, ligne {number} : il y manque le courriel.")
+        yield number, person

@@ -1,0 +1,30 @@
+"""`import_audience FILE`: an archive of `export_audience`, back in; never prints an address."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+
+from newsletters.audience_archive import read_archive
+from newsletters.audience_files import FileRefused
+
+
+class Command(BaseCommand):
+    help = "Reprend une archive de l'audience ; ne change personne de connu, ne ramène personne."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", type=Path, metavar="FICHIER.zip")
+
+    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        try:
+            with file.open("rb") as archive:
+                counts = read_archive(archive)
+        except OSError as error:
+            raise CommandError(f"{file} : {error.strerror}.") from error
+        except FileRefused as error:
+            raise CommandError(str(error)) from error
+        self.stdout.write(
+            f"{counts['new']} personne(s) reprise(s), {counts['known']} déjà connue(s), "
+            f"{counts['suppressed']} sur la liste repoussoir, {counts['refusals']} refus ajouté(s)."
+        )
