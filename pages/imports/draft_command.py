@@ -28,9 +28,10 @@ class DraftImportCommand(BaseCommand):
         parser.add_argument("--json", action="store_true", help="Le compte rendu en JSON.")
 
     def handle(self, *args: Any, file: Path, **options: Any) -> None:
+        refused: tuple[type[Exception], ...] = (ImportTextError, *self.refusals)
         try:
             document = self.parse(read_file(file))
-        except (ImportTextError, *self.refusals) as error:
+        except refused as error:
             raise CommandError(f"{file.name or file} : {error}") from error
         with transaction.atomic():  # the page that receives the drafts too
             drafted = self.create_drafts(document)
