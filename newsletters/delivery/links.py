@@ -6,6 +6,7 @@ site, which adds one to a count and leads on. The text part keeps the real addre
 
 import html
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from django.conf import settings
@@ -17,6 +18,8 @@ from newsletters.tokens import click_token
 # Our own template writes the letter: attributes are double-quoted.
 _HREF: Final = re.compile(r'(<a\b[^>]*?\bhref=")(https?://[^"]+)(")', re.IGNORECASE)
 _STAND_IN: Final = "0"
+_LARGEST: Final = 999_999
+_MOST: Final = 999
 
 
 def write_links(mailing: Mailing) -> None:
@@ -39,8 +42,16 @@ def counted(mailing: Mailing) -> str:
     if mailing.pk is None:
         return mailing.html
     numbers = {link.url: link.number for link in mailing.links.all()}
-    if not numbers:
-        return mailing.html
+    return _counting(mailing.html, mailing.pk, numbers) if numbers else mailing.html
+
+
+def counted_at_most(content: str) -> str:
+    """The same for a letter not frozen yet, with addresses as long as they may get: to weigh it."""
+    urls = (html.unescape(match[2]) for match in _HREF.finditer(content))
+    return _counting(content, _LARGEST, {url: _MOST for url in urls if "%%" not in url})
+
+
+def _counting(content: str, mailing_id: int, numbers: Mapping[str, int]) -> str:
     path = reverse("newsletters:follow", args=[_STAND_IN])
     before, after = (settings.WAGTAILADMIN_BASE_URL.rstrip("/") + path).rsplit(_STAND_IN, 1)
 
@@ -48,6 +59,6 @@ def counted(mailing: Mailing) -> str:
         number = numbers.get(html.unescape(match[2]))
         if number is None:
             return match[0]
-        return f"{match[1]}{before}{click_token(mailing.pk, number)}{after}{match[3]}"
+        return f"{match[1]}{before}{click_token(mailing_id, number)}{after}{match[3]}"
 
-    return _HREF.sub(counting, mailing.html)
+    return _HREF.sub(counting, content)

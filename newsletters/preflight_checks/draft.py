@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from bs4 import BeautifulSoup
 
+from newsletters.delivery.links import counted_at_most
 from newsletters.editions import email, filled, text, web
 from newsletters.letter import Item, Letter, compose
 from newsletters.models import IssuePage
@@ -138,7 +139,8 @@ class Draft:
         base = settings.WAGTAILADMIN_BASE_URL.rstrip("/")
         leave = reverse("newsletters:unsubscribe", args=[unsubscribe_token(_LARGEST_ID)])
         choose = reverse("newsletters:preferences", args=[preferences_token(_LARGEST_ID)])
-        return filled(self.html, unsubscribe=base + leave, preferences=base + choose)
+        html = counted_at_most(self.html) if self.issue.periodical.counts_clicks else self.html
+        return filled(html, unsubscribe=base + leave, preferences=base + choose)
 
     @cached_property
     def entries(self) -> list[Entry]:

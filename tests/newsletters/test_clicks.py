@@ -1,6 +1,7 @@
 """Clicks are counted per link; nothing tells one reader from another."""
 
 import csv
+import re
 from io import StringIO
 from urllib.parse import urlsplit
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 import pytest
 
 from newsletters.delivery.freeze import freeze
+from newsletters.delivery.links import counted_at_most
 from newsletters.delivery.message import Addressing
 from newsletters.models import Mailing, MailLink
 from newsletters.tokens import click_token, unsubscribe_token
@@ -130,3 +132,12 @@ def test_the_counting_address_belongs_to_the_site(settings):
     link = bodies(mailing)[0].split('href="')[1].split('"')[0]
     assert urlsplit(link).netloc == "lettres.example.org"
     assert urlsplit(link).path == path(mailing, 1)
+
+
+def test_the_weight_told_before_the_sending_is_that_of_the_counting_links():
+    sent, weighed = bodies(frozen())[0], counted_at_most(HTML)
+    assert "www.example.org" not in weighed
+    lengths = [
+        [len(link) for link in re.findall('href="(http[^"]+)"', one)] for one in (sent, weighed)
+    ]
+    assert all(real <= most <= real + 10 for real, most in zip(*lengths, strict=False))
