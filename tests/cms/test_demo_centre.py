@@ -27,4 +27,4 @@ def test_the_organisation_is_loaded_once_and_every_page_of_it_answers(client):
     ):  # fmt: skip
         response = client.get(f"/{path}/", headers={"host": "localhost:8000"})
         assert response.status_code == 200, path
-        assert "Accessibilité : partiellement conforme" in response.content.decode()
+        assert "Accessibilité\u00a0: partiellement conforme" in response.content.decode()

@@ -250,15 +250,10 @@ def test_a_calendar_holds_one_event_of_that_name(name, client):
     assert entry.keys() == other.keys()
 
 
-@pytest.mark.parametrize(
-    ("character", "said"),
-    [
-        ("\x00", "Le caractère nul n’est pas autorisé."),
-        ("\ud83c", "Un caractère est incomplet (un emoji coupé ?)"),
-    ],
-)
+# The nul character never gets that far: it is taken out of whatever a form posts.
 @pytest.mark.parametrize("place", ["editorial", "body-0-value-items-0-value-text"])
-def test_what_no_database_keeps_is_refused_at_its_field(admin_client, character, said, place):
+def test_half_an_emoji_is_refused_at_its_field(admin_client, place):
+    character, said = "\ud83c", "Un caractère est incomplet (un emoji coupé ?)"
     item = ("text", {"title": "Calme", "text": "<p>Calme</p>"})
     issue = make_issue(body=[("section", {"key": "pole", "items": [item]})])
     calm = rich_text("<p>Calme</p>")
