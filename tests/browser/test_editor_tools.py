@@ -27,9 +27,7 @@ def png() -> dict[str, Any]:
     return {"name": "IMG_0042.png", "mimeType": "image/png", "buffer": stream.getvalue()}
 
 
-def test_a_picture_sent_from_the_page_asks_for_credit_and_alternative_at_once(
-    site_server, editor
-):
+def test_a_picture_sent_from_the_page_asks_for_credit_and_alternative_at_once(site_server, editor):
     page = make_experience(live=False)
     page.save_revision()
     open_editor(editor, site_server, page)
@@ -40,14 +38,14 @@ def test_a_picture_sent_from_the_page_asks_for_credit_and_alternative_at_once(
     modal.locator("[name$='title']").fill("La friche")
     send = modal.locator("form [type=submit]:visible")
     send.click()
-    modal.locator(".w-field__errors:visible").first.wait_for()
-    editor.screenshot(path="/tmp/e3-upload.png")
-    told = modal.inner_text()
-    assert told.count("Champ requis") == 1
-    assert "Décrivez l'image, ou cochez « image décorative »." in told
+    modal.get_by_text("Ce champ est requis.").wait_for()
+    modal.locator("[name$='credit']").fill("© La Ville")
+    send.click()
+    modal.get_by_text("Décrivez l'image, ou cochez « image décorative ».").wait_for()
+    assert modal.locator("[name$='credit']").input_value() == "© La Ville"
     assert not CreditedImage.objects.exists()
     modal.locator("input[type=file]").set_input_files(png())
-    modal.locator("[name$='credit']").fill("© La Ville")
+    modal.locator("[name$='title']").fill("La friche")
     modal.locator("[name$='description']").fill("Des habitantes plantent un arbre")
     send.click()
     modal.wait_for(state="detached")
@@ -73,7 +71,6 @@ def test_a_marker_in_a_row_or_another_tab_is_reached_from_the_refusal(site_serve
         "selector => document.querySelector(selector).getBoundingClientRect().top < innerHeight",
         arg=target,
     )
-    editor.screenshot(path=f"/tmp/e3-marker-{place}.png")
     told = editor.get_by_text("« (??) » reste à vérifier").locator("visible=true")
     assert told.count() >= 1
     assert not EventPage.objects.get(pk=page.pk).live
@@ -90,7 +87,6 @@ def test_harmonising_and_rejoining_are_one_press_each(
         editor.locator("button[aria-label='Qualité du texte']").click()
         panel = editor.locator(".editor-panel:visible")
         panel.wait_for()
-        editor.screenshot(path=f"/tmp/e3-quality-{button}.png")
         assert accessibility_violations(editor, ".editor-panel") == []
         with editor.expect_navigation():
             panel.get_by_role("button", name=button).click()

@@ -58,84 +58,90 @@ def edit(editor: Page, standfirst: str, *, minor: bool = False) -> None:
     press(editor, "Enregistrer le brouillon")
 
 
-def test_a_sheet_goes_to_its_holder_and_back(
-    site_server, editor, telephone, sheet, accessibility_violations
-):
-    # Wagtail remembers an open panel: pressing its button again would close it.
-    editor.add_init_script("localStorage.clear()")
-    open_panel(editor, site_server, sheet)
+def new_link(editor: Page, server: Any, page: ExperiencePage) -> str:
+    """The address that the panel shows once the link is made."""
+    open_panel(editor, server, page)
     press(editor, "Créer un lien de relecture")
-    panel = open_panel(editor, site_server, sheet)
-    shown = panel.locator("input[readonly]").input_value()
-    address = site_server.url + urlsplit(shown).path
-    editor.screenshot(path="/tmp/e3-panel.png")
-    assert accessibility_violations(editor, ".editor-panel") == []
+    shown = open_panel(editor, server, page).locator("input[readonly]").first.input_value()
+    return server.url + urlsplit(shown).path
 
+
+def publish(editor: Page) -> None:
+    button = editor.locator("button[name='action-publish']").first
+    with editor.expect_navigation():
+        button.evaluate("button => button.click()")
+
+
+def history(editor: Page, server: Any, page: ExperiencePage) -> str:
+    editor.goto(server.url + reverse("wagtailadmin_pages:history", args=[page.pk]))
+    return editor.locator("main").inner_text()
+
+
+@pytest.fixture
+def fresh_editor(editor):
+    """Wagtail remembers an open panel: pressing its button again would close it."""
+    editor.add_init_script("localStorage.clear()")
+    return editor
+
+
+def test_the_holder_asks_for_changes_on_a_telephone_and_the_editor_reads_them(
+    site_server, fresh_editor, telephone, sheet, accessibility_violations
+):
+    address = new_link(fresh_editor, site_server, sheet)
+    assert accessibility_violations(fresh_editor, ".editor-panel") == []
     telephone.goto(address)
-    telephone.screenshot(path="/tmp/e3-phone.png", full_page=True)
     assert telephone.get_by_text("Projet – ne pas diffuser").is_visible()
     assert telephone.evaluate("document.documentElement.scrollWidth <= innerWidth")
     telephone.get_by_label("Votre nom").fill("Léa Petit")
     press(telephone, "Je demande des modifications")
-    telephone.screenshot(path="/tmp/e3-phone-err.png", full_page=True)
     assert telephone.get_by_label("Votre nom").input_value() == "Léa Petit"
     assert accessibility_violations(telephone) == []
     telephone.get_by_label("Votre commentaire").fill("Douze habitantes, pas onze.")
     press(telephone, "Je demande des modifications")
-    telephone.screenshot(path="/tmp/e3-phone-ok.png", full_page=True)
     assert stage(sheet) == Stage.CHANGES_ASKED
-
-    panel = open_panel(editor, site_server, sheet)
+    panel = open_panel(fresh_editor, site_server, sheet)
     assert "Douze habitantes, pas onze." in panel.inner_text()
-    press(editor, "Créer un lien de relecture")
-    address = (
-        site_server.url
-        + urlsplit(
-            open_panel(editor, site_server, sheet).locator("input[readonly]").first.input_value()
-        ).path
-    )
-    telephone.goto(address)
+    with fresh_editor.expect_navigation():
+        panel.get_by_role("button", name="Révoquer").first.click()
+    assert telephone.goto(address).status == 410
+    assert accessibility_violations(telephone) == []
+    told = history(fresh_editor, site_server, sheet)
+    for line in (
+        "Lien de relecture créé",
+        "Modifications demandées par le porteur (Léa Petit)",
+        "Douze habitantes, pas onze.",
+        "Lien de relecture révoqué",
+    ):
+        assert line in told, line
+    assert fresh_editor.complaints == []
+
+
+def test_a_validated_text_rewritten_is_published_with_a_reason_only(
+    site_server, fresh_editor, telephone, sheet
+):
+    editor = fresh_editor
+    telephone.goto(new_link(editor, site_server, sheet))
     telephone.get_by_label("Votre nom").fill("Léa Petit")
     press(telephone, "Je valide")
     assert stage(sheet) == Stage.VALIDATED
-
     open_panel(editor, site_server, sheet)
     edit(editor, "Une virgule, de plus.", minor=True)
     assert stage(sheet) == Stage.VALIDATED
     edit(editor, "Tout autre chose.")
     assert stage(sheet) == Stage.TO_REVALIDATE
-
-    publish = editor.locator("button[name='action-publish']").first
-    with editor.expect_navigation():
-        publish.evaluate("button => button.click()")
+    publish(editor)
     editor.get_by_role("tab", name="Méthode et validation").click()
     assert editor.get_by_text("indiquez pourquoi le publier").first.is_visible()
-    editor.screenshot(path="/tmp/e3-refused.png")
     editor.locator("[name=publish_reason]").fill("La porteuse a quitté l'association.")
-    with editor.expect_navigation():
-        publish.evaluate("button => button.click()")
+    publish(editor)
     sheet.refresh_from_db()
     assert sheet.live
-
-    open_panel(editor, site_server, sheet)
-    with editor.expect_navigation():
-        editor.get_by_role("button", name="Révoquer").first.click()
-    assert telephone.goto(address).status == 410
-    telephone.screenshot(path="/tmp/e3-phone-closed.png", full_page=True)
-    assert accessibility_violations(telephone) == []
-
-    editor.goto(site_server.url + reverse("wagtailadmin_pages:history", args=[sheet.pk]))
-    editor.screenshot(path="/tmp/e3-history.png", full_page=True)
-    told = editor.locator("main").inner_text()
+    told = history(editor, site_server, sheet)
     for line in (
-        "Lien de relecture créé",
-        "Modifications demandées par le porteur (Léa Petit)",
         "Texte validé par le porteur (Léa Petit)",
         "Correction mineure, la validation reste acquise",
         "Texte modifié depuis sa validation : à revalider",
         "Publication sans validation",
         "La porteuse a quitté l'association.",
-        "Lien de relecture révoqué",
     ):
         assert line in told, line
-    assert editor.complaints == []
