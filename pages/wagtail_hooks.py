@@ -6,7 +6,7 @@ from django.contrib.auth.models import Permission
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.utils.html import format_html
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 from wagtail import hooks
@@ -77,4 +77,5 @@ def homepage_panels(request: HttpRequest, panels: list[Any]) -> None:
 
 @hooks.register("insert_editor_js")
 def editor_js() -> SafeString:
-    return format_html('<script src="{}"></script>', static("js/word_paste.js"))
+    scripts = [(static(f"js/{name}.js"),) for name in ("word_paste", "editor_links")]
+    return format_html_join("\n", '<script src="{}"></script>', scripts)

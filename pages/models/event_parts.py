@@ -3,6 +3,7 @@
 from datetime import date, datetime, time
 from typing import Any
 
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -15,6 +16,7 @@ from wagtail.models import Orderable
 
 from pages import dates
 
+MOST_HALF_DAYS = 60  # a session of six weeks: above, it is a slip of the keyboard
 END_DAY = Coalesce("last_day", "day")
 
 
@@ -55,6 +57,7 @@ class Session(Orderable):
         null=True,
         blank=True,
         default=1,
+        validators=[MaxValueValidator(MOST_HALF_DAYS)],
         help_text="Pour les bilans : une soirée compte pour une demi-journée.",
     )
     mode = models.CharField("mode", max_length=8, choices=Mode.choices, default=Mode.ON_SITE)

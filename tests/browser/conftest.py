@@ -61,10 +61,13 @@ def _note(page: Page, message: ConsoleMessage) -> None:
 
 @pytest.fixture
 def accessibility_violations():
-    """A function: page → « rule: element » of every axe violation, whatever its impact."""
+    """A function: page → « rule: element » of every axe violation, whatever its impact.
 
-    def run(page: Page) -> list[str]:
-        found = Axe().run(page).response["violations"]
+    `within` (a selector) leaves out what is not ours around it: the editor's own widgets.
+    """
+
+    def run(page: Page, within: str | None = None) -> list[str]:
+        found = Axe().run(page, context=within).response["violations"]
         return [
             f"{rule['id']} ({rule['impact']}): {node['html'][:160]}"
             for rule in found

@@ -15,6 +15,8 @@ NAMES = (
     "roman_axes_and_bullets",
     "orientations",
     "capitals_and_running_heads",
+    "lettered_axes",
+    "flattened_tables",
 )
 
 
@@ -38,6 +40,8 @@ def actions_of(programme):
          ["B-1", "B-2", "B-3", "B-4", "B-6", "B-7"]),
         ("orientations", 2032, ["1", "2"], ["1.1", "1.2", "2.1", "2.2"]),
         ("capitals_and_running_heads", 2033, ["1", "2", "3"], ["1.1", "1.2", "2.1", "3.1"]),
+        ("lettered_axes", 2034, ["A", "B", "C"], ["1", "2", "3", "4", "5"]),
+        ("flattened_tables", 2035, ["A", "B"], ["1", "2", "3", "4"]),
     ],
 )  # fmt: skip
 def test_each_layout_gives_its_axes_and_actions(name, year, axes, codes):
@@ -58,6 +62,39 @@ def test_labels_without_accents_capitals_and_running_heads_are_read():
     assert families.period.label == "de mars a juin 2033"
     (pointed,) = references_of(found)
     assert (pointed.code, pointed.target_code) == ("2.2", "1.1")
+
+
+def test_the_initial_of_a_name_is_no_axis():
+    axes = layout("lettered_axes").axes
+    (told,) = axes[1].options
+    assert told.endswith("A. Dupré, statisticienne, les présente.")
+    (pointed,) = axes[2].references
+    assert pointed.target_action == (1, 0)
+
+
+def test_the_cells_of_a_flattened_table_fill_the_fields_their_columns_name():
+    cafe, guide, plan, _noise = actions_of(layout("flattened_tables"))
+    assert (cafe.title, cafe.audiences) == ("Un café des voisins", "locataires, gardiens")
+    assert (cafe.period.label, cafe.sessions.minimum) == ("mars à mai 2035", 6)
+    assert cafe.other == (("Coût", "gratuit"),)
+    assert (guide.sessions.minimum, guide.sessions.maximum) == (2, 3)
+    assert plan.title == "Lire un plan de quartier"
+
+
+def test_what_a_table_does_not_settle_is_a_doubt_and_stays_in_the_draft():
+    found = layout("flattened_tables")
+    doubts = [(doubt.line, doubt.message.split(" : ")[0]) for doubt in doubts_of(found)]
+    assert doubts[1:] == [
+        (17, "Fin d’une cellule de tableau, à remettre à sa place"),
+        (18, "Ligne de tableau sans titre ou sans numéro, à séparer"),
+        (18, "Ligne de tableau aux cellules en trop"),
+        (20, "Tableau aplati, dont les colonnes ne sont pas reconnues"),
+    ]
+    last = actions_of(found)[-1]
+    assert ("Coût", "15 euros et leurs voisins") in last.other
+    kept = " ".join([*last.paragraphs, *(value for _, value in last.other)])
+    for words in ("Un cinquième rang", "une cellule de trop", "Département 18 000 60 %"):
+        assert words in kept
 
 
 def test_sub_axes_hold_the_bulleted_actions():

@@ -14,7 +14,7 @@ _ONE_CODE = r"[A-Z]{1,3}[\s-]?\d{1,3}(?:\s?(?:bis|ter|quater)\b)?"
 _STYLES = {
     "axis": r"(?:axe|partie|chapitre|volet|priorité|orientation|thème|thématique|chantier)\s+"
     r"(?:stratégique\s+|prioritaire\s+|thématique\s+|d[’']intervention\s+)?(?:n\s*[°o]\s*)?"
-    rf"(?P<code>\d{{1,2}}|[IVX]{{1,5}})\b{_SEPARATOR}(?P<title>.*)",
+    rf"(?P<code>\d{{1,2}}|[IVX]{{1,5}}|(?-i:[A-Z])(?=\s*[.):–—-]))\b{_SEPARATOR}(?P<title>.*)",
     "fiche": r"(?:fiche[\s-]action|fiche|action)\s+(?:n\s*[°o]\s*)?"
     rf"(?P<code>(?:[A-Z]{{1,3}}-?)?\d{{1,3}}(?:[.-]\d{{1,2}})?(?:\s?(?:bis|ter))?)\b{_SEPARATOR}(?P<title>.*)",
     "code": rf"[\[(]?(?P<code>{_ONE_CODE}(?:\s*(?:et|,|/|&|à)\s*{_ONE_CODE})*)[\])]?"
@@ -23,13 +23,23 @@ _STYLES = {
     "number": r"(?P<code>\d{1,2})\s*(?:[.)°/]|[-–—](?=\s))\s*[-–—]?\s*(?P<title>.+)",
     "bare": r"(?P<code>\d{1,2})\s+(?P<title>[A-ZÀ-Ý].+)",
     "roman": r"(?P<code>[IVX]{1,5})\s*(?:[.):/]|[-–—])+\s*(?P<title>.+)",
+    "letter": r"(?P<code>[A-Z])\s*(?:[.):](?=\s)|[-–—](?=\s))\s*(?P<title>.+)",
 }
 _PATTERNS = {
     style: re.compile(pattern, re.IGNORECASE if style in {"axis", "fiche"} else 0)
     for style, pattern in _STYLES.items()
 }
 _BULLETED = {"code", "fiche"}  # « • 1. » only numbers the items of a list
-RANKS = ("axis", "roman", "number", "dotted", "deep", "code", "fiche")  # from part to action
+RANKS = (
+    "axis",
+    "roman",
+    "letter",
+    "number",
+    "dotted",
+    "deep",
+    "code",
+    "fiche",
+)  # from part to action
 _ROMAN = re.compile(r"X{0,3}(?:IX|IV|V?I{0,3})")
 _OPENS = re.compile(r"[«“\"(*]*\s*(?:[^\W\d_]|5 à 7)")
 
@@ -102,7 +112,7 @@ def find(rows: Sequence[Row]) -> list[Heading]:
         title = " ".join([token[2], *(row.text for row in rows[index + 1 : end] if row.text)])
         found.append(Heading(index, end, style, code, title.strip()))
         index = end
-    return _without_lone_numbers(found)
+    return _without_lone_letters(_without_lone_numbers(found))
 
 
 def _without_lone_numbers(found: Sequence[Heading]) -> list[Heading]:
@@ -114,6 +124,20 @@ def _without_lone_numbers(found: Sequence[Heading]) -> list[Heading]:
         elif below and below.style == "dotted" and below.code.startswith(f"{heading.code}."):
             kept.append(replace(heading, style="number"))
     return kept
+
+
+def _without_lone_letters(found: Sequence[Heading]) -> list[Heading]:
+    """Keep « A. Titre » where « B. Titre » follows: an initial opens a person's name too."""
+    letters = [heading for heading in found if heading.style == "letter"]
+    series: list[Heading] = []
+    for heading, below in zip(letters, [*letters[1:], None], strict=False):
+        above = series[-1].code if series else ""
+        restarts = heading.code == "A" != above and (below is None or below.code == "B")
+        if restarts or (above and ord(heading.code) == ord(above) + 1):
+            series.append(heading)
+    if len(series) < 2:
+        series = []
+    return [heading for heading in found if heading.style != "letter" or heading in series]
 
 
 def _may_open(rows: Sequence[Row], index: int, found: Sequence[Heading]) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from pages.imports.programme import labels
+from pages.imports.programme.tables import Tables
 from pages.imports.records import Doubt
 from pages.imports.text import clean, is_footer
 
@@ -47,17 +48,19 @@ class Sheet:
 
 def read(text: str) -> Sheet:
     """Return the rows of a whole file."""
-    rows = _single_spaced(_without_furniture(_rows(text)))
-    return _without_footnotes(rows)
+    tables = Tables()
+    rows = _single_spaced(_without_furniture(_rows(text, tables)))
+    sheet = _without_footnotes(rows)
+    sheet.doubts += tables.doubts
+    return sheet
 
 
-def _rows(text: str) -> list[Row]:
+def _rows(text: str, tables: Tables) -> list[Row]:
     printed = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     rows = []
     fed = False
-    for number, (raw, line) in enumerate(
-        zip(printed, clean(text).split("\n"), strict=True), start=1
-    ):
+    for number, raw in tables.lines(printed):
+        line = clean(raw)
         words = " ".join(line.replace("**", "").split())
         fed = fed or "\f" in raw
         spaced = line[:1] == " " and line[1:2].strip() != ""
