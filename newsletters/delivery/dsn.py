@@ -15,6 +15,7 @@ from typing import Final
 
 from django.utils import timezone
 
+from newsletters.delivery.answers import says_dead
 from newsletters.delivery.events import Kind, Notice
 
 _SOURCE: Final = "avis de non-remise"
@@ -26,9 +27,6 @@ _FIRST_YEAR: Final = 1970
 # read must not keep those behind it from being heard.
 _STUMBLES: Final = (RecursionError, LookupError, TypeError, ValueError)
 _QUOTED_ID: Final = re.compile(rb"^Message-ID:\s*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
-# RFC 3463 §3.3, §3.5, §3.8: full, too long, network, policy. They speak of the day, the message or
-# the sender; a « 5 » in front does not make the address a dead one.
-_SOFT: Final = re.compile(r"5\.(2\.[234]|3\.\d+|4\.\d+|7\.\d+)")
 
 
 class UnreadableError(ValueError):
@@ -101,8 +99,7 @@ def _kind(action: str, status: str) -> Kind | None:
         return Kind.DEFERRED
     if action != "failed":
         return None
-    hard = status.startswith("5") and not _SOFT.match(status)
-    return Kind.BOUNCED if hard else Kind.DEFERRED
+    return Kind.BOUNCED if says_dead(status) else Kind.DEFERRED
 
 
 def _moment(message: Message) -> datetime | None:
