@@ -1,8 +1,8 @@
 """What comes back to the mailbox: bounces (RFC 3464) and complaints (RFC 5965) into notices.
 
 Anybody can write to that mailbox. A report is believed only for a message whose Message-ID, token
-included, it quotes; absence messages and other automatic answers (RFC 3834) are no reports and are
-passed over, though they quote it too.
+included, it quotes, or whose own envelope's sender it was returned to; absence messages and other
+automatic answers (RFC 3834) are no reports and are passed over, though they do both too.
 """
 
 import re
@@ -16,6 +16,7 @@ from typing import Final
 from django.utils import timezone
 
 from newsletters.delivery.answers import says_dead
+from newsletters.delivery.envelope import returned_to
 from newsletters.delivery.events import Kind, Notice
 
 _SOURCE: Final = "avis de non-remise"
@@ -76,10 +77,12 @@ def _complaints(message: Message, references: tuple[str, ...]) -> Iterator[Notic
 
 
 def _references(message: Message, raw: bytes) -> tuple[str, ...]:
-    """The Message-IDs of the returned message, whether it came whole or as headers only."""
+    """The Message-IDs of the returned message, whether it came whole or as headers only, and what
+    the address it came to says of it (`envelope`)."""
     own = str(message.get("Message-ID", "")).strip()
     found = [one.decode("ascii", "replace") for one in _QUOTED_ID.findall(raw)]
-    return tuple(dict.fromkeys(one for one in found if one != own))
+    quoted = [one for one in found if one != own]
+    return tuple(dict.fromkeys([*quoted, *returned_to(message)]))
 
 
 def _blocks(message: Message, kind: str) -> Iterator[Message]:
