@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import Final
 
@@ -43,6 +44,15 @@ def notices(raw: bytes) -> list[Notice]:
         return list(_notices(raw))
     except _STUMBLES as error:
         raise UnreadableError(type(error).__name__) from error
+
+
+def automatic(raw: bytes) -> bool:
+    """Whether a program wrote it: a report, an absence (RFC 3834 §5), anything without a sender."""
+    head = BytesHeaderParser().parsebytes(raw)
+    said = str(head.get("Auto-Submitted", "no")).strip().lower()
+    if head.get_content_type() == "multipart/report" or not said.startswith("no"):
+        return True
+    return str(head.get("Return-Path", "")).strip() == "<>"
 
 
 def _notices(raw: bytes) -> Iterator[Notice]:

@@ -1,4 +1,4 @@
-"""The envelope's sender, where bounces return: one address for each message (VERP), or the letter's.
+"""Where bounces return, the envelope's sender: one for each message (VERP), or the letter's.
 
 `rebonds@example.org` becomes `rebonds+12.a1b2…@example.org`: the message is then known by the
 address alone, whatever a foreign server quotes or leaves out. The « + » is that of RFC 5233, which
