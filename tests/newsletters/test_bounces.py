@@ -269,6 +269,22 @@ def test_a_departure_by_mail_is_heard_in_the_same_mailbox(row, tmp_path, subject
     assert ConsentEvent.objects.get(action="left").origin == "Désinscription par courriel"
 
 
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("auto-replied", Subscription.State.ACTIVE),
+        ("auto-replied (vacation)", Subscription.State.ACTIVE),
+        # A mail program that does what its reader's « Se désabonner » asked for.
+        ("auto-generated", Subscription.State.LEFT),
+        ("no", Subscription.State.LEFT),
+    ],
+)
+def test_an_automatic_answer_to_a_departure_is_no_departure(row, tmp_path, said, state):
+    subject = f"Re: desinscription {unsubscribe_token(row.subscription_id)}"
+    read(f"Auto-Submitted: {said}\nSubject: {subject}\n\nAbsent.\n", tmp_path)
+    assert Subscription.objects.get().state == state
+
+
 @pytest.mark.parametrize("subject", ["desinscription", "desinscription 1.{}", "=?x?q?{}", "{}"])
 def test_an_answer_or_a_forged_departure_changes_nothing(row, tmp_path, subject):
     quoted = (
