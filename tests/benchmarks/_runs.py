@@ -1,4 +1,4 @@
-"""Sends in a process of its own, as a worker does: the time and the memory are the sender's alone."""
+"""Sends in a process of its own, as a worker does: time and memory are the sender's alone."""
 
 import json
 import os
