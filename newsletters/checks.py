@@ -11,7 +11,9 @@ from django.db import connection
 
 from anymail.backends.base import AnymailBaseBackend
 
+from newsletters.delivery.envelope import LOCAL_MAX
 from newsletters.delivery.providers import Provider, provider_named
+from newsletters.delivery.wire import WireError, ascii_address
 
 _TRANSPORTS = ("smtp", "provider", "django")
 
@@ -81,6 +83,40 @@ def transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
             id="newsletters.E005",
         )
     ]
+
+
+@register(Tags.compatibility)
+def bounces(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """A way back for bounces that would only be missed once they are gone."""
+    found: list[CheckMessage] = []
+    for way in ("IMAP", "POP"):
+        names = [f"BOUNCE_{way}_{part}" for part in ("HOST", "USER", "PASSWORD")]
+        missing = [name for name in names if not getattr(settings, name)]
+        if missing and len(missing) < len(names):
+            words = f"La boîte des rebonds est à moitié réglée : {', '.join(missing)} manque."
+            hint = f"Donnez {', '.join(names)}, ou aucun des trois."
+            found.append(Error(words, hint=hint, id="newsletters.E007"))
+    return found + _return_path()
+
+
+def _return_path() -> list[CheckMessage]:
+    if not settings.NEWSLETTER_BOUNCE_ADDRESS:
+        return []
+    named = "NEWSLETTER_BOUNCE_ADDRESS"
+    try:
+        address = ascii_address(settings.NEWSLETTER_BOUNCE_ADDRESS)
+    except WireError as error:
+        words = f"{named} n’est pas une adresse où des rebonds reviendraient : {error}."
+        return [Error(words, hint="Par exemple rebonds@example.org.", id="newsletters.E008")]
+    if len(address.partition("@")[0]) > LOCAL_MAX:
+        words = f"{named} est trop longue avant « @ » pour recevoir le numéro de chaque message."
+        hint = f"{LOCAL_MAX} caractères au plus, par exemple « rebonds »."
+        return [Error(words, hint=hint, id="newsletters.E009")]
+    if settings.NEWSLETTER_TRANSPORT == "provider":
+        words = f"{named} reste sans effet : le fournisseur a sa propre adresse de retour."
+        hint = "Ses rebonds arrivent par ses webhooks. Retirez ce réglage."
+        return [Warning(words, hint=hint, id="newsletters.W003")]
+    return []
 
 
 def _batch(provider: Provider) -> list[CheckMessage]:

@@ -16,6 +16,7 @@ from django.utils import timezone
 from newsletters import service_mail
 from newsletters.consent import Demand, ask, ask_access, barred
 from newsletters.delivery.answers import Outcome
+from newsletters.delivery.events import refused
 from newsletters.models import Errand, Subscriber
 from newsletters.service_notes import note_of
 from pages.models import Territory, Theme
@@ -120,8 +121,10 @@ def _write(errand: Errand) -> Outcome:
         to = person.wanted_email if errand.kind == _Kind.MOVE else person.email
         # A refusal is lifted by nobody but the person, and only through the mail that asks them.
         if errand.kind == _Kind.CONFIRMATION or not barred(to):
-            outcome = service_mail.send(errand, note, to).outcome
+            answer = service_mail.send(errand, note, to)
+            outcome = answer.outcome
             logger.info("event=errand_mail errand=%s kind=%s %s", errand.pk, errand.kind, outcome)
+            refused(person, to, answer)
     if outcome in (Outcome.ACCEPTED, Outcome.REFUSED):
         errand.delete()
     return outcome

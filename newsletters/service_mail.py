@@ -10,13 +10,14 @@ from wagtail.models import Site
 
 from mjml import mjml2html
 
+from newsletters.consent import address_number
 from newsletters.delivery.answers import Answer
 from newsletters.delivery.send import configured_transport
 from newsletters.delivery.wire import Content, Recipient, WireTemplate
 from newsletters.editions.text import fill
 from newsletters.models import Errand, Periodical
 from newsletters.service_notes import Note, letters_of
-from newsletters.tokens import keyed_digest
+from newsletters.tokens import keyed_digest, service_token
 from pages.models import CentreSettings
 
 # RFC 3834: no absence notice answers it.
@@ -37,7 +38,8 @@ def send(errand: Errand, note: Note, to: str) -> Answer:
     """Hand the mail to the relay; what it answered. Raises RelayUnavailable or WireError.
 
     The same errand always gives the same Message-ID: a mailbox that receives it twice, after a
-    worker died between the relay's answer and its own note, can show it once.
+    worker died between the relay's answer and its own note, can show it once. A bounce that quotes
+    it says whose mail came back, and from which address.
     """
     signature = _signature(errand)
     source = render_to_string(
@@ -55,7 +57,7 @@ def send(errand: Errand, note: Note, to: str) -> Answer:
     template = WireTemplate(content, [], date=errand.created_at)
     transport = configured_transport()
     try:
-        return transport.send(Recipient(to, "", _message_id(errand, signature), {}), template)
+        return transport.send(Recipient(to, "", _message_id(errand, signature, to), {}), template)
     finally:
         transport.close()
 
@@ -82,6 +84,7 @@ def _signature(errand: Errand) -> Signature:
     return Signature(series.sender_name, address, series.sender_email, series.reply_to)
 
 
-def _message_id(errand: Errand, signature: Signature) -> str:
+def _message_id(errand: Errand, signature: Signature, to: str) -> str:
     digest = keyed_digest("newsletters.errand", f"{errand.pk} {errand.created_at.timestamp()}")
-    return f"<demande.{digest[:24]}@{signature.mailbox.rpartition('@')[2]}>"
+    reference = service_token(errand.subscriber_id or 0, address_number(to))
+    return f"<demande.{digest[:24]}.{reference}@{signature.mailbox.rpartition('@')[2]}>"

@@ -9,6 +9,7 @@ rotation through SECRET_KEY_FALLBACKS.
 
 import hashlib
 import hmac
+import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -22,6 +23,7 @@ from django.utils.encoding import force_bytes
 _UNSUBSCRIBE: Final = "newsletters.unsubscribe"
 _PREFERENCES: Final = "newsletters.preferences"
 _MESSAGE_ID: Final = "newsletters.message-id"
+_SERVICE_MAIL: Final = "newsletters.service-mail"
 _SUPPRESSION: Final = "newsletters.suppression"
 _CLICK: Final = "newsletters.click"
 
@@ -139,8 +141,17 @@ def message_token(delivery_id: int) -> str:
 
     A bounce that quotes a Message-ID is believed only with the right token.
     """
-    key = _key(settings.SECRET_KEY, _MESSAGE_ID)
-    return hmac.digest(key, str(delivery_id).encode(), "sha256").hex()[:12]
+    return _stamp(str(delivery_id), _MESSAGE_ID, settings.SECRET_KEY)
+
+
+def service_token(person_id: int, address: int) -> str:
+    """`<person>-<address>.<stamp>`, the end of a service mail's Message-ID.
+
+    Its errand is gone when its bounce comes. `address` tells the mailbox it was written to
+    (`consent.address_number`), which may not be the person's any more, or not yet.
+    """
+    value = f"{person_id}-{address}"
+    return f"{value}.{_stamp(value, _SERVICE_MAIL, settings.SECRET_KEY)}"
 
 
 def address_hashes(email_key: str) -> list[str]:
@@ -160,11 +171,30 @@ def read_message_token(value: str) -> int:
 
     Whoever quotes it has seen the message: enough to believe a bounce that came by plain mail.
     """
-    parts = value.strip().strip("<>").partition("@")[0].split(".")[-2:]
-    if len(parts) != 2 or not parts[0].isascii() or not parts[0].isdigit():
-        raise BadToken
-    for secret in _secrets():
-        digest = hmac.digest(_key(secret, _MESSAGE_ID), parts[0].encode(), "sha256")
-        if hmac.compare_digest(parts[1].encode(), digest.hex()[:12].encode()):
-            return int(parts[0])
+    return int(_stamped(value, _MESSAGE_ID, _NUMBER))
+
+
+def read_service_token(value: str) -> tuple[int, int]:
+    """(person's id, number of the address), as `read_message_token`. Raises BadToken."""
+    person, _, address = _stamped(value, _SERVICE_MAIL, _PAIR).partition("-")
+    return int(person), int(address)
+
+
+_NUMBER: Final = re.compile(r"[0-9]{1,19}")
+_PAIR: Final = re.compile(r"[0-9]{1,19}-[0-9]{1,19}")
+
+
+def _stamp(value: str, salt: str, secret: str | bytes) -> str:
+    """Twelve hexadecimal digits: some mail servers lower the letters of an address."""
+    return hmac.digest(_key(secret, salt), value.encode(), "sha256").hex()[:12]
+
+
+def _stamped(said: str, salt: str, shape: re.Pattern[str]) -> str:
+    """The value whose stamp ends the left side of a Message-ID. Raises BadToken."""
+    left = said.strip().strip("<>").partition("@")[0]
+    *_, value, stamp = ["", *left.split(".")]
+    if shape.fullmatch(value):
+        for secret in _secrets():
+            if hmac.compare_digest(stamp.encode(), _stamp(value, salt, secret).encode()):
+                return value
     raise BadToken

@@ -9,6 +9,8 @@ from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
 from cms import env, scale_out
 
+from .bounces import *  # noqa: F403
+
 BASE_DIR = Path(__file__).resolve().parents[2]
 # Everything the site writes on this machine: database, index, uploads, journals, caught mail.
 VAR_DIR = Path(env.text("RESONANCES_VAR", str(BASE_DIR / "var")))
@@ -225,10 +227,6 @@ NEWSLETTER_PER_CONNECTION = env.integer("NEWSLETTER_PER_CONNECTION", 1000)
 NEWSLETTER_CANARY_MINUTES = env.integer("NEWSLETTER_CANARY_MINUTES", 0)
 # How long the ledger of a finished sending names people; then only its counts remain (RGPD art. 5).
 NEWSLETTER_ANONYMISE_MONTHS = env.integer("NEWSLETTER_ANONYMISE_MONTHS", 12)
-# The mailbox where a plain SMTP relay returns bounces: `manage.py read_bounces --imap`.
-BOUNCE_IMAP_HOST = env.text("BOUNCE_IMAP_HOST", "")
-BOUNCE_IMAP_USER = env.text("BOUNCE_IMAP_USER", "")
-BOUNCE_IMAP_PASSWORD = env.text("BOUNCE_IMAP_PASSWORD", "")
 # What makes this installation itself and not a copy; empty, deduced (newsletters.delivery.place).
 NEWSLETTER_ENVIRONMENT = env.text("NEWSLETTER_ENVIRONMENT", "")
 # Woken through PostgreSQL by procrastinate: any number of sending processes, on any machines.

@@ -31,7 +31,7 @@ from newsletters.consent.leaving import (
 from newsletters.consent.notice import Notice, joining_notice
 from newsletters.consent.portability import personal_data
 from newsletters.consent.refusing import Refusals, refuse_all
-from newsletters.consent.reports import block, complain, unblock
+from newsletters.consent.reports import block, complain, drop_new_address, unblock
 from newsletters.consent.retention import anonymise_old, erase_silent, remind_silent, stay
 from newsletters.consent.suppression import suppressed, suppressed_since
 
@@ -58,6 +58,7 @@ __all__ = [
     "complain",
     "confirm",
     "describe",
+    "drop_new_address",
     "enrol",
     "enrol_by_hand",
     "erase",

@@ -65,7 +65,10 @@ def leave_by_mail(raw: bytes) -> bool:
     """
     # The head only, and not `policy.default`: it raises on headers that real programs write.
     message = BytesHeaderParser().parsebytes(raw)
-    if message.get_content_type() == "multipart/report":
+    answer = str(message.get("Auto-Submitted", "")).strip().lower().startswith("auto-replied")
+    if answer or message.get_content_type() == "multipart/report":
+        # RFC 3834 §5: « auto-replied » answers what it quotes. Not « auto-generated », which a mail
+        # program may say of a departure that its reader asked for by its own button.
         return False
     said = " ".join(_decoded(message.get(name)) for name in ("Subject", "To", "Delivered-To"))
     for token in _TOKEN.findall(said):

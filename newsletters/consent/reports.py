@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from newsletters.consent.leaving import leave
 from newsletters.consent.suppression import suppress
-from newsletters.models import ConsentEvent, Subscriber, Subscription
+from newsletters.models import ConsentEvent, Subscriber, Subscription, normalise
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +39,20 @@ def unblock(*, subscriber: Subscriber, origin: str) -> bool:
         _write(subscriber, ConsentEvent.Action.UNBLOCKED, origin)
         logger.info("event=unblocked subscriber=%s", subscriber.pk)
     return bool(done)
+
+
+@transaction.atomic
+def drop_new_address(*, subscriber: Subscriber, origin: str, unwanted: bool = False) -> None:
+    """Forget the address a person asked to move to: it returned our mail, or its owner complained.
+
+    `unwanted`: its owner wants none of it; no form and no import writes there any more. The
+    person's own address and letters stay as they are.
+    """
+    if unwanted:
+        suppress(normalise(subscriber.wanted_email), origin)
+    people = Subscriber.objects.filter(pk=subscriber.pk, wanted_email=subscriber.wanted_email)
+    if people.exclude(wanted_email="").update(wanted_email=""):
+        _write(subscriber, ConsentEvent.Action.CHANGED, f"Nouvelle adresse abandonnée – {origin}")
 
 
 @transaction.atomic

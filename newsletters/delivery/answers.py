@@ -15,6 +15,9 @@ Reason = Literal[
 ]
 
 _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")  # RFC 3463
+# RFC 3463 §3.2-3.8: the sender's own address, a full mailbox, too long, the system, the network,
+# the content, policy. They speak of the day, of the message or of the sender.
+_NOT_THE_ADDRESS = re.compile(r"5\.(1\.[789]|2\.[234]|[346]\.\d+|7\.\d+)")
 _ADDRESS_LIKE = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _TEXT_MAX = 400
 
@@ -89,6 +92,14 @@ def outcome_of(code: int) -> Outcome:
     """RFC 5321 §4.2.1: 2yz done, 4yz later, 5yz never; anything else tells nothing."""
     outcomes = {2: Outcome.ACCEPTED, 4: Outcome.RETRY, 5: Outcome.REFUSED}
     return outcomes.get(code // 100, Outcome.UNCERTAIN)
+
+
+def says_dead(status: str) -> bool:
+    """Whether an enhanced status code (RFC 3463) says that the address itself is no good.
+
+    A « 5 » in front is not enough: a full mailbox or a blocked sender has one too.
+    """
+    return status.startswith("5.") and not _NOT_THE_ADDRESS.match(status)
 
 
 def without_address(text: str, email: str) -> str:

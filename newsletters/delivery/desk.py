@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from newsletters.delivery.answers import Answer, Outcome
 from newsletters.delivery.claim import LEASE, Batch, Claimed, Settled, extend, mark, release
+from newsletters.delivery.events import refused_letters
 from newsletters.delivery.line import CONNECTION_CODES, HaltError, Line
 from newsletters.delivery.thresholds import Thresholds
 from newsletters.models import Mailing
@@ -167,8 +168,10 @@ class Desk:
 
     def _flush(self) -> None:
         if self._settled:
-            mark(self._worker, self._settled)
             refused = [one for one in self._settled if one.answer.outcome is Outcome.REFUSED]
+            # First: once marked, nobody would look at the answer again.
+            refused_letters(refused)
+            mark(self._worker, self._settled)
             self._thresholds.note(len(refused))
             self._settled.clear()
         self._marked_at = time.monotonic()

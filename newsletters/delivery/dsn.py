@@ -1,8 +1,8 @@
 """What comes back to the mailbox: bounces (RFC 3464) and complaints (RFC 5965) into notices.
 
 Anybody can write to that mailbox. A report is believed only for a message whose Message-ID, token
-included, it quotes; absence messages and other automatic answers (RFC 3834) are no reports and are
-passed over, though they quote it too.
+included, it quotes, or whose own envelope's sender it was returned to; absence messages and other
+automatic answers (RFC 3834) are no reports and are passed over, though they do both too.
 """
 
 import re
@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import parsedate_to_datetime
 from typing import Final
 
 from django.utils import timezone
 
+from newsletters.delivery.answers import says_dead
+from newsletters.delivery.envelope import returned_to
 from newsletters.delivery.events import Kind, Notice
 
 _SOURCE: Final = "avis de non-remise"
@@ -26,9 +29,6 @@ _FIRST_YEAR: Final = 1970
 # read must not keep those behind it from being heard.
 _STUMBLES: Final = (RecursionError, LookupError, TypeError, ValueError)
 _QUOTED_ID: Final = re.compile(rb"^Message-ID:\s*(<[^<>\s]{3,900}>)", re.IGNORECASE | re.MULTILINE)
-# RFC 3463 §3.3, §3.5, §3.8: full, too long, network, policy. They speak of the day, the message or
-# the sender; a « 5 » in front does not make the address a dead one.
-_SOFT: Final = re.compile(r"5\.(2\.[234]|3\.\d+|4\.\d+|7\.\d+)")
 
 
 class UnreadableError(ValueError):
@@ -44,6 +44,15 @@ def notices(raw: bytes) -> list[Notice]:
         return list(_notices(raw))
     except _STUMBLES as error:
         raise UnreadableError(type(error).__name__) from error
+
+
+def automatic(raw: bytes) -> bool:
+    """Whether a program wrote it: a report, an absence (RFC 3834 §5), anything without a sender."""
+    head = BytesHeaderParser().parsebytes(raw)
+    said = str(head.get("Auto-Submitted", "no")).strip().lower()
+    if head.get_content_type() == "multipart/report" or not said.startswith("no"):
+        return True
+    return str(head.get("Return-Path", "")).strip() == "<>"
 
 
 def _notices(raw: bytes) -> Iterator[Notice]:
@@ -78,10 +87,12 @@ def _complaints(message: Message, references: tuple[str, ...]) -> Iterator[Notic
 
 
 def _references(message: Message, raw: bytes) -> tuple[str, ...]:
-    """The Message-IDs of the returned message, whether it came whole or as headers only."""
+    """The Message-IDs of the returned message, whether it came whole or as headers only, and what
+    the address it came to says of it (`envelope`)."""
     own = str(message.get("Message-ID", "")).strip()
     found = [one.decode("ascii", "replace") for one in _QUOTED_ID.findall(raw)]
-    return tuple(dict.fromkeys(one for one in found if one != own))
+    quoted = [one for one in found if one != own]
+    return tuple(dict.fromkeys([*quoted, *returned_to(message)]))
 
 
 def _blocks(message: Message, kind: str) -> Iterator[Message]:
@@ -101,8 +112,7 @@ def _kind(action: str, status: str) -> Kind | None:
         return Kind.DEFERRED
     if action != "failed":
         return None
-    hard = status.startswith("5") and not _SOFT.match(status)
-    return Kind.BOUNCED if hard else Kind.DEFERRED
+    return Kind.BOUNCED if says_dead(status) else Kind.DEFERRED
 
 
 def _moment(message: Message) -> datetime | None:

@@ -2,11 +2,13 @@
 
 One way in for every source, `record`: providers' webhooks (authenticated, so an address alone may
 be believed) and bounces read from a mailbox (anybody can write there, so only a Message-ID of ours
-is). A notice heard twice changes nothing the second time.
+is). A notice heard twice changes nothing the second time. What a relay answers at once about an
+address comes in by `refused`.
 """
 
 import hashlib
 import logging
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,9 +17,11 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletters import consent
-from newsletters.delivery.answers import without_address
+from newsletters.delivery.answers import Answer, Outcome, says_dead, without_address
+from newsletters.delivery.claim import Settled
 from newsletters.delivery.thresholds import trip
 from newsletters.models import (
+    ConsentEvent,
     Delivery,
     DeliveryEvent,
     Mailing,
@@ -25,13 +29,16 @@ from newsletters.models import (
     Subscriber,
     normalise,
 )
-from newsletters.tokens import BadToken, read_message_token
+from newsletters.tokens import BadToken, read_message_token, read_service_token
 
 logger = logging.getLogger(__name__)
 
 Kind = DeliveryEvent.Kind
 _State = Delivery.State
 _DETAIL_MAX: Final = 300
+_RETURNED: Final = (Kind.BOUNCED, Kind.DEFERRED)
+# Between a provider's clock, to the second, and ours.
+_CLOCKS: Final = timedelta(minutes=5)
 # A reader's server has answered, or their hand has moved: the message had arrived.
 _ARRIVED: Final = (Kind.DELIVERED, Kind.COMPLAINED, Kind.LEFT)
 
@@ -60,24 +67,75 @@ class Notice:
 def record(notice: Notice) -> bool:
     """Write a notice down and act on it; False when it was known or concerns nobody here."""
     delivery = _delivery(notice.references)
-    person = delivery.subscriber if delivery else _person(notice.recipient)
     if delivery is not None:
-        event, new = DeliveryEvent.objects.get_or_create(
-            key=notice.key(str(delivery.pk)),
-            defaults={
-                "delivery": delivery,
-                "kind": notice.kind,
-                "at": notice.at or timezone.now(),
-                "detail": without_address(notice.detail, delivery.email)[:_DETAIL_MAX],
-            },
-        )
-        if not new:
-            return False
-        _settle(delivery, event)
-        logger.info("event=notice kind=%s delivery=%s", notice.kind, delivery.pk)
-    if person is not None and (delivery or not _outdated(person, notice)):
-        _act(person, notice)
-    return delivery is not None or person is not None
+        return _of_letter(delivery, notice)
+    mailbox = _service_mailbox(notice.references) or _mailbox(notice.recipient)
+    if mailbox is None:
+        return False
+    if mailbox.email_key and not _outdated(mailbox.person, notice):
+        _act(mailbox, notice)
+    return True
+
+
+def refused(person: Subscriber, email: str, answer: Answer) -> None:
+    """Act on a relay's answer: what it says of the address for good is a hard bounce at once."""
+    if _is_dead(answer):
+        words = f"réponse {answer.enhanced} du serveur"
+        _act(Mailbox(person, normalise(email)), Notice(Kind.BOUNCED, timezone.now(), words))
+
+
+def refused_letters(settled: Iterable[Settled]) -> None:
+    """The same of the letters just offered."""
+    answers = {one.row.pk: one.answer for one in settled if _is_dead(one.answer)}
+    rows = Delivery.objects.select_related("subscriber").filter(pk__in=answers)
+    for delivery in rows if answers else ():
+        if delivery.subscriber is not None:
+            refused(delivery.subscriber, delivery.email, answers[delivery.pk])
+
+
+def _is_dead(answer: Answer) -> bool:
+    refusal = answer.outcome is Outcome.REFUSED and answer.code > 0  # not our own
+    return refusal and says_dead(answer.enhanced)
+
+
+@dataclass(frozen=True, slots=True)
+class Mailbox:
+    """Whose mail it was and the normalised address it went to, "" when that one is gone.
+
+    A person may have another address by the time a notice comes: nothing that it says of the old
+    one holds of the new one.
+    """
+
+    person: Subscriber
+    email_key: str
+
+    @property
+    def is_current(self) -> bool:
+        return self.email_key == self.person.email_key
+
+    @property
+    def is_wanted(self) -> bool:
+        wanted = normalise(self.person.wanted_email)
+        return bool(wanted) and wanted == self.email_key and not self.is_current
+
+
+def _of_letter(delivery: Delivery, notice: Notice) -> bool:
+    event, new = DeliveryEvent.objects.get_or_create(
+        key=notice.key(str(delivery.pk)),
+        defaults={
+            "delivery": delivery,
+            "kind": notice.kind,
+            "at": notice.at or timezone.now(),
+            "detail": without_address(notice.detail, delivery.email)[:_DETAIL_MAX],
+        },
+    )
+    if not new:
+        return False
+    _settle(delivery, event)
+    logger.info("event=notice kind=%s delivery=%s", notice.kind, delivery.pk)
+    if delivery.subscriber is not None:
+        _act(Mailbox(delivery.subscriber, normalise(delivery.email)), notice)
+    return True
 
 
 def _delivery(references: tuple[str, ...]) -> Delivery | None:
@@ -92,15 +150,36 @@ def _delivery(references: tuple[str, ...]) -> Delivery | None:
     return None
 
 
-def _person(recipient: str) -> Subscriber | None:
-    if not recipient:
-        return None
-    return Subscriber.objects.filter(email_key=normalise(recipient)).first()
+def _service_mailbox(references: tuple[str, ...]) -> Mailbox | None:
+    """Of a service mail, whose errand is gone: the person, and which of their addresses it was."""
+    for reference in references:
+        try:
+            pk, number = read_service_token(reference)
+        except BadToken:
+            continue
+        if person := Subscriber.objects.filter(pk=pk).first():
+            keys = (person.email_key, normalise(person.wanted_email))
+            return Mailbox(
+                person, next((key for key in keys if consent.address_number(key) == number), "")
+            )
+    return None
+
+
+def _mailbox(recipient: str) -> Mailbox | None:
+    key = normalise(recipient)
+    person = Subscriber.objects.filter(email_key=key).first() if key else None
+    return Mailbox(person, key) if person else None
 
 
 def _outdated(person: Subscriber, notice: Notice) -> bool:
-    """A notice by address alone, older than what the person last did: sent again, most likely."""
-    return bool(notice.at and notice.at < person.last_action_at)
+    """A notice outside the ledger, older than what the person, or the staff for them, last did:
+    sent again, most likely."""
+    if notice.at is None:
+        return False
+    again = person.consent_events.filter(
+        action=ConsentEvent.Action.UNBLOCKED, at__gte=notice.at
+    ).exists()
+    return again or notice.at < person.last_action_at - _CLOCKS
 
 
 def _settle(delivery: Delivery, event: DeliveryEvent) -> None:
@@ -115,16 +194,23 @@ def _settle(delivery: Delivery, event: DeliveryEvent) -> None:
         trip(delivery.mailing)
 
 
-def _act(person: Subscriber, notice: Notice) -> None:
-    if notice.kind == Kind.BOUNCED:
-        consent.block(subscriber=person, reason=f"Rebond définitif ({notice.source})")
+def _act(mailbox: Mailbox, notice: Notice) -> None:
+    person, source = mailbox.person, notice.source
+    if notice.kind in _RETURNED and not mailbox.is_current:
+        if notice.kind == Kind.BOUNCED and mailbox.is_wanted:
+            consent.drop_new_address(subscriber=person, origin=f"Rebond définitif ({source})")
+    elif notice.kind == Kind.BOUNCED:
+        consent.block(subscriber=person, reason=f"Rebond définitif ({source})")
     elif notice.kind == Kind.DEFERRED and _given_up(person):
         consent.block(subscriber=person, reason="Rebonds temporaires répétés")
+    elif notice.kind == Kind.COMPLAINED and mailbox.is_wanted:
+        origin = f"Plainte ({source})"
+        consent.drop_new_address(subscriber=person, origin=origin, unwanted=True)
     elif notice.kind == Kind.COMPLAINED:
-        consent.complain(subscriber=person, origin=f"Plainte ({notice.source})")
+        consent.complain(subscriber=person, origin=f"Plainte ({source})")
     elif notice.kind == Kind.LEFT:
         for subscription in person.subscriptions.all():
-            consent.leave(subscription=subscription, origin=f"Désinscription ({notice.source})")
+            consent.leave(subscription=subscription, origin=f"Désinscription ({source})")
 
 
 def _given_up(person: Subscriber) -> bool:

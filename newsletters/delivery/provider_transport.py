@@ -294,9 +294,7 @@ def _unlike(recipients: Sequence[Recipient], found: dict[str, Answer]) -> Iterat
 
 
 def _note(recipient: Recipient) -> dict[str, str]:
-    """What the provider's notices bring back: `<id>.<token>`, which reveals nobody."""
-    left = recipient.message_id.strip("<>").partition("@")[0]
-    return {"delivery": left.partition(".")[2]}
+    return {"delivery": recipient.reference}
 
 
 def _meaning(error: AnymailAPIError) -> Answer:

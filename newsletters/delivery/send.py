@@ -23,6 +23,7 @@ from anymail.backends.base import AnymailBaseBackend
 from newsletters.delivery.answers import Outcome, RelayUnavailable
 from newsletters.delivery.claim import BATCH, Batch, skip_cancelled
 from newsletters.delivery.desk import LATE, Desk
+from newsletters.delivery.envelope import ReturnPath, configured_return_path
 from newsletters.delivery.line import HaltError, Line, disk_fault
 from newsletters.delivery.message import Addressing, explained
 from newsletters.delivery.place import ELSEWHERE, here
@@ -31,7 +32,7 @@ from newsletters.delivery.smtp import SmtpConnection, TlsMode
 from newsletters.delivery.thresholds import Thresholds, observation
 from newsletters.delivery.throttle import give_back, limited, take, within_domains
 from newsletters.delivery.transport import DjangoTransport, SmtpTransport, Transport
-from newsletters.delivery.wire import WireError
+from newsletters.delivery.wire import AddressRefused, WireError
 from newsletters.delivery.worker import Worker
 from newsletters.models import Equation, Mailing
 
@@ -119,8 +120,13 @@ def configured_transport() -> Transport:
 
     Raises RelayUnavailable when its settings are not complete.
     """
+    try:
+        return_path = configured_return_path()
+    except AddressRefused as error:
+        words = f"NEWSLETTER_BOUNCE_ADDRESS ne convient pas : {error}."
+        raise RelayUnavailable(words, "sender") from error
     if settings.NEWSLETTER_TRANSPORT in ("provider", "django"):
-        return _by_backend()
+        return _by_backend(return_path)
     implicit: TlsMode = "tls" if settings.EMAIL_USE_SSL else "none"
     connection = SmtpConnection(
         settings.EMAIL_HOST,
@@ -130,10 +136,11 @@ def configured_transport() -> Transport:
         "starttls" if settings.EMAIL_USE_TLS else implicit,
         float(settings.EMAIL_TIMEOUT or 30),
     )
-    return SmtpTransport(connection, per_connection=settings.NEWSLETTER_PER_CONNECTION)
+    per_connection = settings.NEWSLETTER_PER_CONNECTION
+    return SmtpTransport(connection, return_path, per_connection=per_connection)
 
 
-def _by_backend() -> Transport:
+def _by_backend(return_path: ReturnPath) -> Transport:
     """EMAIL_BACKEND decides: Anymail's know more answers than Django's can give."""
     try:
         backend = get_connection()
@@ -142,7 +149,7 @@ def _by_backend() -> Transport:
         raise RelayUnavailable(f"L'envoi est mal configuré : {why}", "auth") from error
     if isinstance(backend, AnymailBaseBackend):
         return ProviderTransport(backend, batch=settings.NEWSLETTER_PROVIDER_BATCH)
-    return DjangoTransport(backend)
+    return DjangoTransport(backend, return_path)
 
 
 def send_samples(mailing: Mailing, addresses: list[str]) -> int:

@@ -10,6 +10,7 @@ from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connect
 from django.core.mail.backends.base import BaseEmailBackend
 
 from .answers import Answer, Outcome, RelayUnavailable, explained, outcome_of, worded
+from .envelope import ReturnPath
 from .smtp import SmtpConnection
 from .wire import (
     AddressRefused,
@@ -55,15 +56,19 @@ class SmtpTransport:
     """The fast way: spliced bytes over a pipelined connection."""
 
     def __init__(
-        self, connection: SmtpConnection, bounce_address: str = "", *, per_connection: int = 0
+        self,
+        connection: SmtpConnection,
+        return_path: ReturnPath | None = None,
+        *,
+        per_connection: int = 0,
     ) -> None:
-        """`bounce_address` is the envelope sender; empty, that of the letter.
+        """`return_path` says the envelope's sender; by default, that of the letter.
 
         After `per_connection` messages the line is closed and opened again (0: never): relays
         behind a balancer then share the load, and those that count messages have no cause to cut.
         """
         self._connection = connection
-        self._bounce_address = bounce_address
+        self._return_path = return_path or ReturnPath()
         self._per_connection = per_connection
         self._sent = 0
 
@@ -79,7 +84,7 @@ class SmtpTransport:
             message = template.build(recipient)
         except (AddressRefused, HeaderInjection) as error:
             return unwritable(error)
-        sender = ascii_address(self._bounce_address or template.content.from_email)
+        sender = self._return_path.sender(recipient, template.content.from_email)
         if self._per_connection and self._sent >= self._per_connection:
             self._connection.close()
             self._sent = 0
@@ -93,8 +98,11 @@ class DjangoTransport:
     A backend shows no moment of the final dot, so a connection lost inside it is UNCERTAIN.
     """
 
-    def __init__(self, backend: BaseEmailBackend | None = None) -> None:
-        """`backend` defaults to the one of the settings."""
+    def __init__(
+        self, backend: BaseEmailBackend | None = None, return_path: ReturnPath | None = None
+    ) -> None:
+        """`backend` defaults to the one of the settings, `return_path` to the letter's sender."""
+        self._return_path = return_path or ReturnPath()
         self._backend = backend if backend is not None else get_connection()
 
     def open(self) -> None:
@@ -109,7 +117,7 @@ class DjangoTransport:
     def send(self, recipient: Recipient, template: WireTemplate) -> Answer:
         self.open()
         try:
-            message = _django_message(recipient, template)
+            message = _django_message(recipient, template, self._return_path)
             sent = self._backend.send_messages([message])
         except (AddressRefused, HeaderInjection, BadHeaderError) as error:
             return unwritable(error)
@@ -148,15 +156,19 @@ def unwritable(error: ValueError) -> Answer:
     return Answer(Outcome.REFUSED, 0, _BAD_ADDRESS, "saut de ligne dans un nom ou une adresse")
 
 
-def _django_message(recipient: Recipient, template: WireTemplate) -> EmailMultiAlternatives:
+def _django_message(
+    recipient: Recipient, template: WireTemplate, return_path: ReturnPath
+) -> EmailMultiAlternatives:
     content = template.content
     text, page = template.render(recipient)
     headers = dict(content.headers) | dict(recipient.headers)
     headers |= {"Message-ID": recipient.message_id, "Date": template.date}
+    # Django's own way of telling the two apart: `from_email` is the envelope's, the field is ours.
+    headers["From"] = mailbox(content.from_name, content.from_email)
     message = EmailMultiAlternatives(
         content.subject,
         text,
-        from_email=mailbox(content.from_name, content.from_email),
+        from_email=return_path.sender(recipient, content.from_email),
         to=[mailbox(recipient.name, ascii_address(recipient.email))],
         reply_to=[content.reply_to] if content.reply_to else None,
         headers=headers,

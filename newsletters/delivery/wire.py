@@ -78,6 +78,11 @@ class Recipient:
     tokens: Mapping[str, str]
     headers: tuple[tuple[str, str], ...] = ()
 
+    @property
+    def reference(self) -> str:
+        """`<id>.<token>` of the Message-ID: what a notice brings back, and reveals nobody."""
+        return ".".join(self.message_id.strip("<>").partition("@")[0].rsplit(".", 2)[-2:])
+
 
 @dataclass(frozen=True)
 class _Slot:

@@ -1,12 +1,14 @@
 """The sender's domain, as mailbox providers look at it: SPF, DKIM and DMARC.
 
-The envelope's sender is the letter's own address and its key is looked for under the same
-domain: where the three records exist, they are aligned (RFC 7489 §3.1).
+SPF is looked for under the domain of the envelope's sender (RFC 7208 §2.4): the letter's own, or
+NEWSLETTER_BOUNCE_ADDRESS, which must then be aligned with the letter's (RFC 7489 §3.1.2). The key
+is looked for under the letter's domain, hence aligned.
 """
 
 import re
 import time
 from collections.abc import Callable, Iterator
+from itertools import takewhile
 
 from django.conf import settings
 
@@ -17,10 +19,13 @@ from dns.nameserver import Do53Nameserver
 from newsletters.preflight_checks.draft import Draft, Finding, Level
 
 _WHY = "Gmail, Yahoo et La Poste refusent ou classent en indésirable ce qui n'est pas authentifié."
+_PUBLISH = "Demandez à la personne qui gère le nom de domaine de publier cet enregistrement."
+_ALIGN = "Choisissez pour NEWSLETTER_BOUNCE_ADDRESS une adresse du domaine de la lettre."
 SECONDS = 3.0
 # Somebody waits behind a web server that gives up after 30 s, links included.
 SECONDS_IN_ALL = 6.0
 _SPF = re.compile(r"v=spf1(?: |$)", re.IGNORECASE)
+_STRICT = re.compile(r";\s*aspf\s*=\s*s\s*(?:;|$)", re.IGNORECASE)
 # An empty « p= » takes a key back (RFC 6376 §3.6.1).
 _DKIM_KEY = re.compile(r"(?:^|;)\s*p\s*=\s*[A-Za-z0-9+/]")
 
@@ -76,14 +81,19 @@ def _within(seconds: float) -> Callable[[str], list[str]]:
 
 
 def _records(draft: Draft, domain: str, ask: Callable[[str], list[str]]) -> Iterator[Finding]:
-    spf = [text for text in ask(domain) if _SPF.match(text)]
+    envelope = _envelope_domain() or domain
+    spf = [text for text in ask(envelope) if _SPF.match(text)]
     if len(spf) != 1:
         what = "n'a pas d'enregistrement SPF" if not spf else "a plusieurs enregistrements SPF"
-        yield _finding(draft, "sender-spf", f"{domain} {what}")
+        yield _finding(draft, "sender-spf", f"{envelope} {what}")
     elif "+all" in spf[0].lower():
-        yield _finding(draft, "sender-spf", f"Le SPF de {domain} autorise tout le monde (+all)")
-    if not _dmarc(domain, ask):
+        yield _finding(draft, "sender-spf", f"Le SPF de {envelope} autorise tout le monde (+all)")
+    policy = _dmarc(domain, ask)
+    if not policy:
         yield _finding(draft, "sender-dmarc", f"{domain} n'a pas de politique DMARC")
+    if not _aligned(envelope.lower(), domain, policy, ask):
+        what = f"Les rebonds reviennent à {envelope}, qui n’est pas aligné sur {domain} (DMARC)"
+        yield _finding(draft, "sender-alignment", what, _ALIGN)
     selector = settings.NEWSLETTER_DKIM_SELECTOR
     if not selector:
         what = f"DKIM de {domain} : non vérifié (sélecteur non indiqué)"
@@ -92,22 +102,46 @@ def _records(draft: Draft, domain: str, ask: Callable[[str], list[str]]) -> Iter
         yield _finding(draft, "sender-dkim", f"{domain} n'a pas de clé DKIM « {selector} »")
 
 
-def _dmarc(domain: str, ask: Callable[[str], list[str]]) -> bool:
+def _envelope_domain() -> str:
+    """That of the installation's own envelope sender; "" when it is the letter's, or a provider's,
+    which aligns it by itself."""
+    if settings.NEWSLETTER_TRANSPORT == "provider":
+        return ""
+    return settings.NEWSLETTER_BOUNCE_ADDRESS.rpartition("@")[2].lower()
+
+
+def _aligned(envelope: str, domain: str, policy: str, ask: Callable[[str], list[str]]) -> bool:
+    """RFC 7489 §3.1.2: the same domain, or, unless « aspf=s », one of the same organisation."""
+    if envelope == domain.lower():
+        return True
+    if _STRICT.search(policy):
+        return False
+    pairs = zip(reversed(envelope.split(".")), reversed(domain.lower().split(".")), strict=False)
+    shared = [one for one, other in takewhile(lambda pair: pair[0] == pair[1], pairs)]
+    top = ".".join(reversed(shared))
+    # A neighbour is of the same house when what is above both is a house, and no public suffix.
+    return top in (envelope, domain.lower()) or (len(shared) > 1 and bool(_published(top, ask)))
+
+
+def _dmarc(domain: str, ask: Callable[[str], list[str]]) -> str:
     """The domain's own policy, or that of a domain above it (RFC 7489 §6.6.3, without the list
     of public suffixes: a suffix publishes no policy of ours)."""
     labels = domain.split(".")
-    names = [".".join(labels[start:]) for start in range(max(1, len(labels) - 1))]
-    return any(
-        text.lower().startswith("v=dmarc1") for name in names for text in ask(f"_dmarc.{name}")
-    )
+    names = (".".join(labels[start:]) for start in range(max(1, len(labels) - 1)))
+    return next(filter(None, (_published(name, ask) for name in names)), "")
 
 
-def _finding(draft: Draft, code: str, message: str) -> Finding:
+def _published(name: str, ask: Callable[[str], list[str]]) -> str:
+    texts = (text for text in ask(f"_dmarc.{name}") if text.lower().startswith("v=dmarc1"))
+    return next(texts, "")
+
+
+def _finding(draft: Draft, code: str, message: str, how: str = _PUBLISH) -> Finding:
     return Finding(
         code,
         Level.WARN,
         message,
         draft.series,
         _WHY,
-        "Demandez à la personne qui gère le nom de domaine de publier cet enregistrement.",
+        how,
     )

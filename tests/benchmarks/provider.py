@@ -16,7 +16,7 @@ from django.db import connection
 from django.test.utils import override_settings
 
 from newsletters.delivery.send import run as send
-from tests.benchmarks.send import ROOT, _prepared, _remove
+from tests.benchmarks._stage import ROOT, prepared, removed
 from tests.provider_api import settings_of
 
 LATENCY_MS = 50
@@ -40,7 +40,7 @@ def run() -> dict[str, dict[str, object]]:
 
 
 def _rate(name: str, batch: int, recipients: int) -> float:
-    mailing = _prepared(recipients)
+    mailing = prepared(recipients)
     try:
         with _api() as url, tempfile.TemporaryDirectory() as journal:
             given = {
@@ -56,7 +56,7 @@ def _rate(name: str, batch: int, recipients: int) -> float:
                 seconds = time.perf_counter() - start
         assert report.equation.accepted == recipients, report
     finally:
-        _remove()
+        removed()
     return recipients / seconds
 
 

@@ -1,10 +1,8 @@
 """What comes back by mail: bounces (RFC 3464), complaints (RFC 5965), answers (RFC 3834)."""
 
-import imaplib
 import random
 from io import StringIO
 from pathlib import Path
-from typing import Self
 
 from django.core.management import CommandError, call_command
 
@@ -116,31 +114,6 @@ UNREADABLE = b"Content-Type: multipart/report; boundary=b0\n\n" + b"".join(
     b"--b%d\nContent-Type: multipart/mixed; boundary=b%d\n\n" % (depth, depth + 1)
     for depth in range(3000)
 )
-
-
-class Mailbox:
-    """The far end of IMAP, as much of it as the command uses."""
-
-    def __init__(self, messages: list[bytes]) -> None:
-        self._messages, self.seen = messages, list[bytes]()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None: ...
-
-    def login(self, user: str, password: str) -> None: ...
-
-    def select(self, mailbox: str) -> None: ...
-
-    def search(self, charset: None, what: str) -> tuple[str, list[bytes]]:
-        return "OK", [b" ".join(b"%d" % (n + 1) for n in range(len(self._messages)))]
-
-    def fetch(self, number: bytes, what: str) -> tuple[str, list[object]]:
-        return "OK", [(b"head", self._messages[int(number) - 1]), b")"]
-
-    def store(self, number: bytes, *_: str) -> None:
-        self.seen.append(number)
 
 
 @pytest.fixture
@@ -280,18 +253,6 @@ def test_a_damaged_report_never_stops_the_reading_nor_unsubscribes_anybody(row):
     assert Subscription.objects.get().state == Subscription.State.ACTIVE
 
 
-def test_an_unreadable_message_is_counted_and_stays_unread_in_the_mailbox(
-    row, settings, monkeypatch, capsys
-):
-    settings.BOUNCE_IMAP_HOST = "boite.example.org"
-    box = Mailbox([UNREADABLE, report(row).encode()])
-    monkeypatch.setattr(imaplib, "IMAP4_SSL", lambda *_, **__: box)
-    call_command("read_bounces", "--imap")
-    said = capsys.readouterr().out
-    assert "2 message(s) lu(s), 1 avis pris en compte. 1 illisible(s)" in said
-    assert box.seen == [b"2"]
-
-
 def test_a_file_that_is_not_there_is_said_in_french(tmp_path):
     with pytest.raises(CommandError, match="illisible"):
         call_command("read_bounces", "--file", str(tmp_path / "rien"))
@@ -306,6 +267,22 @@ def test_a_departure_by_mail_is_heard_in_the_same_mailbox(row, tmp_path, subject
     assert "1 désinscription(s) par courriel" in said
     assert Subscription.objects.get().state == Subscription.State.LEFT
     assert ConsentEvent.objects.get(action="left").origin == "Désinscription par courriel"
+
+
+@pytest.mark.parametrize(
+    ("said", "state"),
+    [
+        ("auto-replied", Subscription.State.ACTIVE),
+        ("auto-replied (vacation)", Subscription.State.ACTIVE),
+        # A mail program that does what its reader's « Se désabonner » asked for.
+        ("auto-generated", Subscription.State.LEFT),
+        ("no", Subscription.State.LEFT),
+    ],
+)
+def test_an_automatic_answer_to_a_departure_is_no_departure(row, tmp_path, said, state):
+    subject = f"Re: desinscription {unsubscribe_token(row.subscription_id)}"
+    read(f"Auto-Submitted: {said}\nSubject: {subject}\n\nAbsent.\n", tmp_path)
+    assert Subscription.objects.get().state == state
 
 
 @pytest.mark.parametrize("subject", ["desinscription", "desinscription 1.{}", "=?x?q?{}", "{}"])

@@ -67,6 +67,30 @@ def test_what_a_person_reads_is_not_kept(client, row, event):
     assert not DeliveryEvent.objects.exists()
 
 
+def test_an_absence_told_by_a_provider_says_nothing(client, row, settings):
+    settings.ANYMAIL = settings.ANYMAIL | {"POSTMARK_SERVER_TOKEN": "k"}
+    absence = {
+        "RecordType": "Bounce",
+        "Type": "AutoResponder",
+        "Email": row.email,
+        "MessageID": "x",
+        "ID": 1,
+        "BouncedAt": "2126-03-02T09:00:00Z",
+        "Metadata": {"delivery": reference(row)},
+    }
+    secret = b64encode(b"lettre:secret").decode()
+    answer = client.post(
+        "/anymail/postmark/tracking/",
+        json.dumps(absence),
+        content_type="application/json",
+        headers={"authorization": f"Basic {secret}"},
+    )
+    assert answer.status_code == 200
+    assert not DeliveryEvent.objects.exists()
+    row.subscriber.refresh_from_db()
+    assert row.subscriber.blocked_at is None
+
+
 def test_a_complaint_unsubscribes_and_is_never_imported_again(client, row):
     brevo(client, row, "spam")
     row.subscription.refresh_from_db()

@@ -98,3 +98,42 @@ def test_the_sender_s_domain_is_left_unverified_when_time_runs_out(monkeypatch, 
     found = list(sender.authentication(Draft(make_issue(periodical=series))))
     assert [finding.code for finding in found] == ["sender-unchecked"]
     assert len(asked) == 2
+
+
+BOX = "retours.example.org"
+GOOD = ["v=spf1 ip4:192.0.2.1 -all"]
+
+
+@pytest.mark.parametrize(
+    ("box", "changes", "expected"),
+    [
+        # Its own domain's SPF counts, and the letter's no longer does.
+        (BOX, {BOX: GOOD, SPF: []}, []),
+        (BOX, {BOX: []}, ["sender-spf"]),
+        ("lettre.example.org", {}, []),
+        ("rebonds.lettre.example.org", {"rebonds.lettre.example.org": GOOD}, []),
+        ("example.org", {"example.org": GOOD}, []),
+        # Another organisation's, or a strict policy.
+        ("ailleurs.example.com", {"ailleurs.example.com": GOOD}, ["sender-alignment"]),
+        (BOX, {BOX: GOOD, DMARC: ["v=DMARC1; p=none; aspf=s"]}, ["sender-alignment"]),
+        ("lettre.example.org", {DMARC: ["v=DMARC1; p=none; aspf=s"]}, []),
+        # A neighbour is of the same house when the domain above both publishes a policy.
+        (BOX, {BOX: GOOD, "_dmarc.lettre.example.org": ["v=DMARC1; p=none"]}, []),
+        (
+            BOX,
+            {BOX: GOOD, "_dmarc.lettre.example.org": ["v=DMARC1; p=none"], DMARC: []},
+            ["sender-alignment"],
+        ),
+    ],
+)
+def test_the_spf_and_alignment_of_the_bounce_address_are_looked_at(
+    findings, settings, box, changes, expected
+):
+    settings.NEWSLETTER_BOUNCE_ADDRESS = f"rebonds@{box}"
+    assert [f.code for f in findings(changes)] == expected
+
+
+def test_a_provider_has_its_own_envelope_sender(findings, settings):
+    settings.NEWSLETTER_TRANSPORT = "provider"
+    settings.NEWSLETTER_BOUNCE_ADDRESS = "rebonds@ailleurs.example.com"
+    assert findings({}) == []

@@ -61,3 +61,27 @@ def test_several_machines_need_postgresql_and_the_package(
     assert found(checks.scale_out) == []
     settings.NEWSLETTER_SCALE_OUT = True
     assert found(checks.scale_out) == ids
+
+
+@pytest.mark.parametrize(
+    ("given", "ids"),
+    [
+        ({}, []),
+        ({"BOUNCE_POP_HOST": "pop.example.org"}, ["newsletters.E007"]),
+        ({"BOUNCE_IMAP_USER": "rebonds"}, ["newsletters.E007"]),
+        ({f"BOUNCE_POP_{part}": "x" for part in ("HOST", "USER", "PASSWORD")}, []),
+        ({"NEWSLETTER_BOUNCE_ADDRESS": "rebonds@example.org"}, []),
+        ({"NEWSLETTER_BOUNCE_ADDRESS": "rebonds"}, ["newsletters.E008"]),
+        ({"NEWSLETTER_BOUNCE_ADDRESS": "r\n@example.org"}, ["newsletters.E008"]),
+        ({"NEWSLETTER_BOUNCE_ADDRESS": f"{'r' * 22}@example.org"}, []),
+        ({"NEWSLETTER_BOUNCE_ADDRESS": f"{'r' * 23}@example.org"}, ["newsletters.E009"]),
+        (
+            {"NEWSLETTER_BOUNCE_ADDRESS": "r@example.org", "NEWSLETTER_TRANSPORT": "provider"},
+            ["newsletters.W003"],
+        ),
+    ],
+)
+def test_a_way_back_that_brings_nothing_back_is_told(settings, given, ids):
+    for name, value in given.items():
+        setattr(settings, name, value)
+    assert found(checks.bounces) == ids

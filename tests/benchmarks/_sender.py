@@ -1,0 +1,42 @@
+"""As a process: sends one mailing of the database of DATABASE_URL, then prints a `Run` as JSON."""
+
+import json
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import django
+from django.db import connection
+
+
+class Run(NamedTuple):
+    """`bare`: megabytes of this process with Django set up and connected, before it sends;
+    `peak`: at most, once it has sent."""
+
+    accepted: int
+    seconds: float
+    bare: float
+    peak: float
+
+
+def _memory() -> float:
+    """Megabytes of this process at most so far, without those of its parent (getrusage's has)."""
+    status = Path("/proc/self/status").read_text(encoding="ascii")
+    return int(status.partition("VmHWM:")[2].split()[0]) / 1024
+
+
+def _main(mailing_id: int) -> Run:
+    django.setup()
+    connection.ensure_connection()
+    bare = _memory()
+    from newsletters.delivery.send import run
+
+    start = time.perf_counter()
+    report = run(mailing_id)
+    seconds = time.perf_counter() - start
+    return Run(report.equation.accepted, seconds, bare, _memory())
+
+
+if __name__ == "__main__":
+    print(json.dumps(_main(int(sys.argv[1]))._asdict()))
