@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from search.engine import SearchRequest, TooCostlyError
 from search.postings import blocks, frequency
-from search.queries import Clause, Either, Every, Group, Phrase, Word
+from search.queries import Clause, Either, Every, Faint, Group, Phrase, Word
 from search.schema import Places
 from search.selection import Found, Matches, Segment, select
 from search.weights import K1
@@ -78,9 +78,11 @@ class Pass:
             for index in range(len(self.segments))
         ]
         close: set[tuple[int, int]] = set()
-        if len(clauses) > 1 and sum(map(len, exact)) < ENOUGH:
+        if (query.loosened or len(clauses) > 1) and sum(map(len, exact)) < ENOUGH:
+            near = clauses if partial else self._loosened(clauses)
+            idf = self._idf(near)
             for index, matches in enumerate(exact):
-                some = _some_of([clause[index] for clause in clauses], idf, gone[index])
+                some = _some_of([clause[index] for clause in near], idf, gone[index])
                 added = {doc: score for doc, score in some.items() if doc not in matches}
                 matches.update(added)
                 close.update((index, doc) for doc in added)
@@ -100,6 +102,17 @@ class Pass:
                     raise
                 return clauses or [loose], True
         return clauses, False
+
+    def _loosened(self, clauses: list[list[Matches]]) -> list[list[Matches]]:
+        """Matches of the clauses with their near words, or as they are when there is no time."""
+        loosened = self.request.query.loosened
+        try:
+            return [
+                [self._matches(clause, segment) for segment in self.segments]
+                for clause in loosened
+            ] or clauses
+        except TooCostlyError:
+            return clauses
 
     def _loose(self, clause: Clause) -> list[Matches]:
         """The words of a phrase in any order, when they were read but not their positions."""
@@ -179,6 +192,9 @@ class Pass:
                 return _strongest([self._matches(inner, segment) for inner in clauses])
             case Every(clauses):
                 return _least_of([self._matches(inner, segment) for inner in clauses])
+            case Faint(inner, share):
+                matches = self._matches(inner, segment)
+                return {doc: weight * share for doc, weight in matches.items()}
 
     def _term(self, text: str, segment: Segment) -> Matches:
         found: Matches = {}
@@ -253,6 +269,8 @@ def _frequency(clause: Clause, segment: Segment) -> int:
             return sum(_frequency(Word(group), segment) for group in groups)
         case Every(clauses) | Either(clauses):
             return sum(_frequency(inner, segment) for inner in clauses)
+        case Faint(inner):
+            return _frequency(inner, segment)
 
 
 def _least_of(parts: list[Matches]) -> Matches:

@@ -21,7 +21,7 @@ from newsletters.models import Periodical
 from pages.models import BasePage, Organisation, Person, Resource, Territory, Theme
 from search import attachments, glossary, reading
 from search.following import record
-from search.models import Acronym
+from search.models import Acronym, NearWords
 
 # What saving a draft of a live page touches: nothing of it is published.
 _DRAFT_FIELDS = {
@@ -54,7 +54,8 @@ def connect() -> None:
         reparented, sender=Territory.parents.through, dispatch_uid="search_reparented"
     )
     for signal in (post_save, post_delete):
-        signal.connect(acronym_changed, sender=Acronym, dispatch_uid="search_acronym")
+        signal.connect(glossary_changed, sender=Acronym, dispatch_uid="search_acronym")
+        signal.connect(glossary_changed, sender=NearWords, dispatch_uid="search_near_words")
     document = get_document_model()
     post_save.connect(document_saved, sender=document, dispatch_uid="search_document")
     pre_delete.connect(document_deleted, sender=document, dispatch_uid="search_no_document")
@@ -113,7 +114,7 @@ def reparented(sender: type[Model], instance: Model, action: str, **kwargs: Any)
         record(_pages_naming(instance), "taxonomy")
 
 
-def acronym_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+def glossary_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     glossary.forget()
 
 
