@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from search import inclusive
 from search.line_breaks import heal_line_breaks
@@ -19,8 +20,7 @@ from search.words import STOP_WORDS, compose, fold, readings, word_set
 __all__ = ["Term", "analyse", "fold", "heal_line_breaks", "occurrences", "terms"]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One indexed term.
 
     `text`: folded and stemmed. `position`: counted in kept words, shared by all terms of one word.

@@ -23,6 +23,8 @@ BUDGET = 0.6  # seconds for one search; the hostile ones are cut short here
 ENOUGH = 5  # fewer exact matches than this: complete with approximate ones
 # An approximate match holds at least this share of what the query weighs.
 LEAST_SHARE = 0.25
+# Of a word, what holding a near one is worth.
+NEAR_SHARE = 0.25
 PLACES = Places()
 
 
@@ -80,9 +82,10 @@ class Pass:
         close: set[tuple[int, int]] = set()
         if (query.loosened or len(clauses) > 1) and sum(map(len, exact)) < ENOUGH:
             near = clauses if partial else self._loosened(clauses)
-            idf = self._idf(near)
+            worth = [*zip(idf, self._idf(near), strict=True)]
             for index, matches in enumerate(exact):
-                some = _some_of([clause[index] for clause in near], idf, gone[index])
+                parts = [(c[index], n[index]) for c, n in zip(clauses, near, strict=True)]
+                some = _some_of(parts, worth, gone[index])
                 added = {doc: score for doc, score in some.items() if doc not in matches}
                 matches.update(added)
                 close.update((index, doc) for doc in added)
@@ -289,18 +292,27 @@ def _all_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
     return dict(zip(docs, scores, strict=True))
 
 
-def _some_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
-    """Documents holding part of the query, scored down by what they lack."""
+def _some_of(
+    parts: list[tuple[Matches, Matches]], idf: list[tuple[float, float]], gone: set[int]
+) -> Matches:
+    """Documents holding part of the query, scored down by what they lack. Of each part and of
+    its idf: for what was asked, then with what is near to it, which is worth NEAR_SHARE of it."""
     scores: Matches = {}
     held: Matches = {}
-    for part, value in zip(parts, idf, strict=True):
-        for doc, weight in part.items():
-            scores[doc] = scores.get(doc, 0.0) + weight * value
-            held[doc] = held.get(doc, 0.0) + value
-    # A word found nowhere tells nothing about the others.
-    whole = sum(value for part, value in zip(parts, idf, strict=True) if part) or 1.0
+    whole = 0.0
+    for (asked, near), (value, near_value) in zip(parts, idf, strict=True):
+        # A word found nowhere tells nothing about the others.
+        value = value if asked else near_value if near else 0.0
+        whole += value
+        for doc, weight in near.items():
+            if doc in asked:
+                scores[doc] = scores.get(doc, 0.0) + asked[doc] * value
+                held[doc] = held.get(doc, 0.0) + value
+            else:
+                scores[doc] = scores.get(doc, 0.0) + weight * near_value
+                held[doc] = held.get(doc, 0.0) + value * NEAR_SHARE
     return {
-        doc: score * held[doc] / whole
+        doc: score * held[doc] / (whole or 1.0)
         for doc, score in scores.items()
         if doc not in gone and held[doc] >= LEAST_SHARE * whole
     }
