@@ -65,8 +65,10 @@ def analyse(text: str, *, keep_stop_words: bool = False) -> list[Term]:
     for match in TOKEN.finditer(text):
         count, entries = _expand(match.group(), keep_stop_words)
         origin = match.start()
-        for offset, start, end, term, surface in entries:
-            found.append(Term(term, position + offset, origin + start, origin + end, surface))
+        found += [
+            Term(term, position + offset, origin + start, origin + end, surface)
+            for offset, start, end, term, surface in entries
+        ]
         position += count
     return found
 

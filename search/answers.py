@@ -193,6 +193,7 @@ def _result(hit: Hit, page: SitePage, query: Query) -> Result:
 
 # --- Other spellings --------------------------------------------------------------------------
 
+
 def complete(text: str, *, limit: int = 6) -> list[str]:
     """What the text may become when its last word is completed; each finds a visible page."""
     query = parse(text)

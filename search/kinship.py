@@ -8,16 +8,17 @@ what it finds only completes a search that found too little, below what was aske
 import re
 from functools import lru_cache
 
+from search.words import word_set
+
 _SHORTEST_ROOT = 4  # letters; shorter, everything is kin to everything
 # The longest that leaves a root goes. Folded, without the mute e, which is gone before.
 _SUFFIXES = sorted(
-    """
-    ation ition ution ion isation ement ment isement ateur atric iteur itric teur tric eur eus ric
-    abl ibl ism ist it et arit alit ilit ag anc enc ant ent er ir ier ie ess al el aux if iv atif
-    ativ itif itiv iqu eri ur ad air oir at ien ian isant iser is
-    """.split(),
-    key=len,
-    reverse=True,
+    word_set("""
+        ation ition ution ion isation ement ment isement ateur atric iteur itric teur tric eur eus
+        ric abl ibl ism ist it et arit alit ilit ag anc enc ant ent er ir ier ie ess al el aux if
+        iv atif ativ itif itiv iqu eri ur ad air oir at ien ian isant iser is
+    """),
+    key=lambda suffix: (-len(suffix), suffix),
 )
 # One root, two spellings: emploi and employer, travail and travailleur, écologie and écologue.
 _SAME = ((re.compile(r"y"), "i"), (re.compile(r"(.)\1+"), r"\1"), (re.compile(r"[ei]+\Z"), ""))
@@ -26,12 +27,12 @@ _SAME = ((re.compile(r"y"), "i"), (re.compile(r"(.)\1+"), r"\1"), (re.compile(r"
 _SOUNDS = [
     (re.compile(pattern), spelled)
     for pattern, spelled in (
-        (r"(.)\1+", r"\1"), ("ph", "f"), ("sch|ch|sh", "X"), ("qu|q|ck|k", "k"), ("c(?=[eiy])|sc(?=[eiy])|ti(?=on)", "s"),
-        ("c", "k"), ("gu(?=[eiy])", "g"), ("ge(?=[ao])|g(?=[eiy])", "j"), ("gn", "N"),
-        ("h", ""), ("eau|au", "o"), ("oeu|eu", "E"), ("ai|ei|ay|ey|et(?=s?\\Z)|er\\Z|ez\\Z", "e"),
-        ("y", "i"), ("(?:ain|ein|in|im|yn|un)(?![aeiou])", "I"), ("(?:an|am|en|em)(?![aeiou])", "A"),
-        ("(?:on|om)(?![aeiou])", "O"), ("z", "s"), ("w", "v"),
-        ("(?:e|es|s|t|x|d|p|ent)+\\Z", ""),
+        (r"(.)\1+", r"\1"), ("ph", "f"), ("sch|ch|sh", "X"), ("qu|q|ck|k", "k"),
+        ("c(?=[eiy])|sc(?=[eiy])|ti(?=on)", "s"), ("c", "k"), ("gu(?=[eiy])", "g"),
+        ("ge(?=[ao])|g(?=[eiy])", "j"), ("gn", "N"), ("h", ""), ("eau|au", "o"), ("oeu|eu", "E"),
+        (r"ai|ei|ay|ey|et(?=s?\Z)|er\Z|ez\Z", "e"), ("y", "i"),
+        ("(?:ain|ein|in|im|yn|un)(?![aeiou])", "I"), ("(?:an|am|en|em)(?![aeiou])", "A"),
+        ("(?:on|om)(?![aeiou])", "O"), ("z", "s"), ("w", "v"), (r"(?:e|es|s|t|x|d|p|ent)+\Z", ""),
     )
 ]  # fmt: skip
 _ROWS = ("azertyuiop", "qsdfghjklm", "wxcvbn")

@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.engine import FACETS, SearchRequest
-from search.matching import LEAST_SHARE
 from search.queries import Clause
+from search.scoring import LEAST_SHARE
 from search.vectors import Sql, all_of, any_of, score, tsquery
 
 _COLUMNS = ", ".join(f"f_{name}" for name in FACETS)

@@ -4,7 +4,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -36,8 +36,8 @@ _GAP = 50
 _SMALL = 2_000
 # Modules whose change makes an index unreadable, or wrong without a word.
 _SOURCES = (
-    "acronyms", "analysis", "inclusive", "line_breaks", "patterns", "words", "queries", "weights", "schema",
-    "vectors",
+    "acronyms", "analysis", "inclusive", "line_breaks", "patterns", "words", "queries", "weights",
+    "schema", "vectors",
 )  # fmt: skip
 
 
@@ -89,8 +89,8 @@ def weigh(document: Document) -> Weighed:
                 if not places or places[-1] != base + term.position:
                     places.append(base + term.position)
                     made.weights[spelled] = made.weights.get(spelled, 0.0) + unit
-            if term.surface not in made.surfaces and not _is_joined(written, term.surface):
-                made.surfaces[term.surface] = _spelling(written, term.surface)
+            if term.surface not in made.surfaces and (usual := _usual(written, term.surface)):
+                made.surfaces[term.surface] = usual
         made.surfaces |= {
             f"={fold(acronym)} {fold(expansion)}": expansion
             for acronym, expansion in explained(text)
@@ -99,17 +99,14 @@ def weigh(document: Document) -> Weighed:
     return made
 
 
-def _is_joined(written: str, surface: str) -> bool:
-    """`veloecole` of « vélo » in « vélo-école »: a way to be found, never one to write."""
+@lru_cache(maxsize=1 << 15)
+def _usual(written: str, surface: str) -> str:
+    """`Égalité` for `egalite`; the surface itself for one part of a longer form; "" for
+    `veloecole` in « vélo-école »: a way to be found, never one to write."""
     folded = fold(written)
-    longer = len(surface) > len(folded)
-    return longer and (surface.startswith(folded) or surface.endswith(folded))
-
-
-def _spelling(written: str, surface: str) -> str:
-    """`Égalité` for `egalite`; the surface itself for one part of a longer form."""
-    low = written.lower()
-    return low if fold(low) == surface else surface
+    if len(surface) > len(folded) and (surface.startswith(folded) or surface.endswith(folded)):
+        return ""
+    return written.lower() if folded == surface else surface
 
 
 def facets_of(document: Document) -> list[list[str]]:

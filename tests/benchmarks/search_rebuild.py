@@ -67,14 +67,22 @@ def make_pages(count: int) -> None:
         for number, document in enumerate(islice(_documents(count - 1), count - 1), start=1)
     ]
     parts = [
-        Page(**{f.attname: getattr(page, f.attname) for f in Page._meta.concrete_fields if f.attname != "id"})
+        Page(
+            **{
+                f.attname: getattr(page, f.attname)
+                for f in Page._meta.concrete_fields
+                if f.attname != "id"
+            }
+        )
         for page in pages
     ]
     for page, part in zip(pages, Page.objects.bulk_create(parts, batch_size=50), strict=True):
         page.pk = page.id = page.page_ptr_id = part.pk
     fields = ExperiencePage._meta.local_concrete_fields
     for start in range(0, len(pages), 50):
-        ExperiencePage._base_manager._insert(pages[start : start + 50], fields=fields, using="default")
+        ExperiencePage._base_manager._insert(
+            pages[start : start + 50], fields=fields, using="default"
+        )
     for many, values in ((ExperiencePage.themes, themes), (ExperiencePage.territories, places)):
         through = many.through
         source, target = many.field.m2m_field_name(), many.field.m2m_reverse_field_name()
