@@ -96,6 +96,8 @@ def find(
     """Answer a visitor, whatever the text and the state of the index; raises nothing.
     `literal`: never search another spelling."""
     query = read(text)
+    if literal:
+        query = replace(query, loosened=())
     request = SearchRequest(
         deadline=time.monotonic() + _BUDGET,
         query=query,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from search.queries import Clause, Either, Faint, Glossary, Query, QueryWord, Word, groups_of
 from search.suggestions import Vocabulary
 
-_KIN = 0.6  # habitat for « habitant »
+_KIN = 0.4  # habitat for « habitant »
 _RESPELT = 0.6
-_NEIGHBOUR = 0.4  # logement for « habitant »
+_NEIGHBOUR = 0.2  # logement for « habitant »
 
 
 def loosened(query: Query, vocabulary: Vocabulary, glossary: Glossary) -> Query:

@@ -5,7 +5,7 @@ from search.selection import Matches
 # An approximate match holds at least this share of what the query weighs.
 LEAST_SHARE = 0.25
 # Of a word, what holding a near one is worth.
-NEAR_SHARE = 0.5
+NEAR_SHARE = 0.25
 
 
 def strongest(parts: list[Matches]) -> Matches:
