@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from search import inclusive
 from search.line_breaks import heal_line_breaks
@@ -19,8 +20,7 @@ from search.words import STOP_WORDS, compose, fold, readings, word_set
 __all__ = ["Term", "analyse", "fold", "heal_line_breaks", "occurrences", "terms"]
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(NamedTuple):
     """One indexed term.
 
     `text`: folded and stemmed. `position`: counted in kept words, shared by all terms of one word.
@@ -65,8 +65,10 @@ def analyse(text: str, *, keep_stop_words: bool = False) -> list[Term]:
     for match in TOKEN.finditer(text):
         count, entries = _expand(match.group(), keep_stop_words)
         origin = match.start()
-        for offset, start, end, term, surface in entries:
-            found.append(Term(term, position + offset, origin + start, origin + end, surface))
+        found += [
+            Term(term, position + offset, origin + start, origin + end, surface)
+            for offset, start, end, term, surface in entries
+        ]
         position += count
     return found
 

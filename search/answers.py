@@ -5,7 +5,6 @@ if its page is live, public and not expired now.
 """
 
 import logging
-import threading
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -27,9 +26,9 @@ from search.engine import (
     UnusableIndexError,
     get_engine,
 )
-from search.glossary import glossary
 from search.queries import Query, parse
-from search.suggestions import Vocabulary, respelt
+from search.suggestions import respelt
+from search.wording import read, vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -96,7 +95,9 @@ def find(
 ) -> Answer:
     """Answer a visitor, whatever the text and the state of the index; raises nothing.
     `literal`: never search another spelling."""
-    query = parse(text, glossary())
+    query = read(text)
+    if literal:
+        query = replace(query, loosened=())
     request = SearchRequest(
         deadline=time.monotonic() + _BUDGET,
         query=query,
@@ -128,7 +129,7 @@ def _found(request: SearchRequest, *, literal: bool) -> Answer:
 
 def _corrected(request: SearchRequest, suggestion: str) -> Answer | None:
     """The answer to another spelling, if it is a better one."""
-    query = parse(suggestion, glossary())
+    query = read(suggestion)
     try:
         page, pages = _checked(replace(request, query=query))
     except TooCostlyError:
@@ -168,7 +169,7 @@ def _known_hidden() -> frozenset[int]:
 def _answer(query: Query, page: Page, pages: Mapping[int, SitePage]) -> Answer:
     return Answer(
         query=query,
-        results=tuple(_result(hit, pages[hit.page_id], query.wanted) for hit in page.hits),
+        results=tuple(_result(hit, pages[hit.page_id], query) for hit in page.hits),
         total=page.total,
         approximate=page.approximate,
         facets=page.facets,
@@ -176,8 +177,9 @@ def _answer(query: Query, page: Page, pages: Mapping[int, SitePage]) -> Answer:
     )
 
 
-def _result(hit: Hit, page: SitePage, wanted: frozenset[str]) -> Result:
+def _result(hit: Hit, page: SitePage, query: Query) -> Result:
     url = page.get_url() or "/"
+    wanted = query.loosely_wanted if hit.approximate else query.wanted
     return Result(
         title=hit.title,
         url=f"{url}#{hit.anchor}" if hit.anchor else url,
@@ -192,23 +194,6 @@ def _result(hit: Hit, page: SitePage, wanted: frozenset[str]) -> Result:
 
 
 # --- Other spellings --------------------------------------------------------------------------
-
-_vocabulary: tuple[str, int, Vocabulary] | None = None
-_vocabulary_lock = threading.Lock()
-
-
-def vocabulary() -> Vocabulary:
-    """The words of the current index; those added since the last call are learnt."""
-    global _vocabulary
-    engine = get_engine()
-    location, mark = engine.location(), engine.vocabulary_mark()
-    with _vocabulary_lock:
-        if _vocabulary is None or _vocabulary[0] != location:
-            _vocabulary = (location, mark, Vocabulary.of(engine.vocabulary()))
-        elif _vocabulary[1] < mark:
-            _vocabulary[2].learn(engine.vocabulary(_vocabulary[1]))
-            _vocabulary = (location, mark, _vocabulary[2])
-        return _vocabulary[2]
 
 
 def complete(text: str, *, limit: int = 6) -> list[str]:
@@ -297,4 +282,4 @@ def labels(facet: str, values: Iterable[str]) -> dict[str, str]:
     return {value: known.get(value, value) if known else value for value in values}
 
 
-__all__ = ["FACETS", "Answer", "Result", "find", "labels", "vocabulary"]
+__all__ = ["FACETS", "Answer", "Result", "find", "labels"]

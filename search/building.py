@@ -1,6 +1,7 @@
 """Writing documents into a Whoosh index: one writer, closed whatever happens."""
 
 import json
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -84,3 +85,13 @@ def append_words(location: Path, surfaces: dict[str, str], known: set[str]) -> N
             for surface, spelling in new.items():
                 lines.write(json.dumps([surface, spelling, 1], ensure_ascii=False) + "\n")
         known.update(new)
+
+
+def sweep(directory: Path, current: Path) -> None:
+    """Remove the older indexes but one: a reader of the last may still be opening files."""
+    others = sorted(
+        (path for path in directory.glob("archive-*") if path != current),
+        key=lambda path: path.name.rsplit("-", 1)[-1],
+    )
+    for path in others[:-1]:
+        shutil.rmtree(path, ignore_errors=True)

@@ -6,6 +6,7 @@ of that page is read when the row is worked on.
 """
 
 import logging
+import os
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -17,9 +18,17 @@ from django.db import connections, transaction
 from django.db.models import F
 from django.utils import timezone
 
-from search import documents
-from search.engine import BusyIndexError, Changes, UnusableIndexError, get_engine
+from search import documents, wording
+from search.engine import (
+    BusyIndexError,
+    Changes,
+    SearchError,
+    SearchRequest,
+    UnusableIndexError,
+    get_engine,
+)
 from search.models import Outbox
+from search.queries import Query
 
 logger = logging.getLogger(__name__)
 
@@ -169,10 +178,34 @@ def nudge() -> None:
         _in_thread(drain)
 
 
+_warmed: set[int] = set()
+
+
+def warm_once() -> None:
+    """Open the index before the first search asks for it, in a thread, once in each process.
+
+    At the first request, not at import: files opened before a server forks would be read by all
+    its workers from one shared position.
+    """
+    if os.getpid() not in _warmed:
+        _warmed.add(os.getpid())
+        if mode() == "thread":
+            _in_thread(_warm)
+
+
+def _warm() -> None:
+    try:
+        get_engine().search(SearchRequest(Query(), limit=1))
+        wording.vocabulary()
+    except SearchError:
+        logger.info("event=search_not_warmed")
+
+
 def _rebuild_quietly() -> None:
     try:
         rebuilt = rebuild()
         logger.warning("event=search_rebuilt documents=%s", rebuilt.documents)
+        _warm()
     except BusyIndexError:
         logger.info("event=search_rebuild_already_running")
 

@@ -1,8 +1,10 @@
-"""Acronyms of urban policy and what they stand for: a query for one finds the other."""
+"""Acronyms of urban policy and what they stand for: a query for one finds the other; and words
+that readers and authors use for the same thing."""
 
 import time
+from collections.abc import Sequence
 
-from search.models import Acronym
+from search.models import Acronym, NearWords
 from search.queries import Glossary, build_glossary
 
 # Only acronyms that readers use in both forms; the centre adds its own in the admin.
@@ -55,21 +57,63 @@ PAIRS = (
     ("ZFU", "zone franche urbaine"),
     ("ZUS", "zone urbaine sensible"),
 )
+# What visitors say on the left, mostly, and what the field writes on the right. They only complete
+# a search that found too little, so that a loose neighbour costs nothing to a precise query.
+NEAR = (
+    "travail, emploi, métier, insertion professionnelle",
+    "chômeur, demandeur d'emploi, chômage",
+    "maison, logement, habitat, immeuble, appartement",
+    "loyer, locataire, bailleur",
+    "école, scolaire, scolarité, élève, éducation, enseignant",
+    "parents, parentalité, famille",
+    "enfant, petite enfance, crèche",
+    "jeunes, adolescents, jeunesse",
+    "vieux, âgé, senior, aîné, vieillissement",
+    "femme, fille, féminin",
+    "homme, garçon, masculin",
+    "manger, alimentation, repas, nourriture, cuisine",
+    "ordinateur, numérique, informatique, internet, en ligne",
+    "soins, santé, médical, médecin, sanitaire",
+    "psychologique, psychique, santé mentale",
+    "quartier, banlieue, cité, quartier prioritaire",
+    "pauvre, pauvreté, précarité, précaire",
+    "argent, financement, budget, subvention, cher, prix",
+    "ville, commune, mairie, municipalité",
+    "étranger, immigré, migrant",
+    "loi, droit, juridique, justice",
+    "sécurité, insécurité, tranquillité, délinquance, police",
+    "transport, mobilité, déplacement",
+    "sport, football, foot",
+    "écologie, environnement, développement durable, transition écologique",
+    "chaleur, canicule, climat",
+    "froid, chauffage, énergie",
+    "déchets, ordures, propreté",
+    "réunion, rencontre, atelier",
+    "voisin, habitant, riverain",
+    "participation, concertation, participer",
+    "vélo, bicyclette",
+    "racisme, discrimination, préjugé",
+    "bénévole, bénévolat, engagement",
+)
 _MAX_AGE = 30.0
-_known: tuple[float, Glossary] | None = None
+_known: dict[int, tuple[float, Glossary]] = {}
 
 
-def glossary() -> Glossary:
-    """The product's acronyms and the centre's, at most 30 seconds old."""
-    global _known
+def glossary(explained: Sequence[tuple[str, str]] = ()) -> Glossary:
+    """The product's entries and the centre's, at most 30 seconds old, with the acronyms that
+    the texts of the index explain."""
     now = time.monotonic()
-    if _known is None or now - _known[0] > _MAX_AGE:
+    made, found = _known.get(len(explained), (0.0, None))
+    if found is None or now - made > _MAX_AGE:
         own = Acronym.objects.values_list("acronym", "expansion")
-        _known = (now, build_glossary([*PAIRS, *own]))
-    return _known[1]
+        near = NearWords.objects.values_list("words", flat=True)
+        groups = (text.split(",") for text in (*NEAR, *near))
+        found = build_glossary([*PAIRS, *own, *explained], groups)
+        _known.clear()
+        _known[len(explained)] = (now, found)
+    return found
 
 
 def forget() -> None:
-    """Read the centre's acronyms again at the next query."""
-    global _known
-    _known = None
+    """Read the centre's entries again at the next query."""
+    _known.clear()

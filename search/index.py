@@ -16,7 +16,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from typing import Any
 from whoosh import index as whoosh_index
 from whoosh.reading import SegmentReader
 
-from search import building, locks, matching, selection, weights
+from search import building, locks, matching, opening, selection, weights
 from search.engine import (
     BusyIndexError,
     Changes,
@@ -60,6 +60,7 @@ class WhooshEngine:
         self.directory = Path(directory)
         self._cache = matching.Cache()
         self._snapshot: _Snapshot | None = None
+        self._opening: opening.Opening[_Snapshot] = opening.Opening()
         # The words already in the list of an index, for the process that writes.
         self._words: tuple[str, set[str]] = ("", set())
         # Whoosh's files keep one position each: two threads must not read them together.
@@ -123,7 +124,7 @@ class WhooshEngine:
             raise TooCostlyError
         try:
             try:
-                yield self._open()
+                yield self._open(deadline)
             except SearchError:
                 raise
             except Exception as error:
@@ -146,24 +147,47 @@ class WhooshEngine:
             raise UnusableIndexError("outdated")
         return self.directory / name
 
-    def _open(self) -> _Snapshot:
-        for _attempt in range(_REOPENINGS):
-            try:
-                return self._current()
-            except (FileNotFoundError, whoosh_index.EmptyIndexError):
-                # A writer replaced the files between the listing and the opening (1 in 550).
-                self._snapshot = None
-        return self._current()
-
-    def _current(self) -> _Snapshot:
+    def _open(self, deadline: float | None) -> _Snapshot:
         location = self._location()
         known = self._snapshot
-        if known and known.location == location:
-            index = known.index
-            if index.latest_generation() == known.generation:
-                return known
-        else:
-            index = building.opened(location)
+        if known is None or known.location != location:
+            return self._opened(location, deadline)
+        for _attempt in range(_REOPENINGS):
+            try:
+                if known.index.latest_generation() != known.generation:
+                    self._keep(self._read(known.index, location, known))
+                return self._snapshot or known
+            except (FileNotFoundError, whoosh_index.EmptyIndexError):
+                # A writer replaced the files between the listing and the opening (1 in 550).
+                continue
+        return self._opened(location, deadline)
+
+    def _opened(self, location: Path, deadline: float | None) -> _Snapshot:
+        """Another index than the last; the last one itself while there is no time to open it."""
+        left = max(deadline - time.monotonic(), 0) if deadline else None
+        if left and self._snapshot:
+            left /= 2
+        found = self._opening.of(location, self._read_whole, left)
+        if found is None:
+            if self._snapshot is None:
+                raise TooCostlyError
+            return self._snapshot
+        return self._keep(found)
+
+    def _keep(self, snapshot: _Snapshot) -> _Snapshot:
+        self._cache.keep_only({segment.name for segment in snapshot.segments})
+        self._snapshot = snapshot
+        return snapshot
+
+    def _read_whole(self, location: Path) -> _Snapshot:
+        for _attempt in range(_REOPENINGS):
+            with suppress(FileNotFoundError, whoosh_index.EmptyIndexError):
+                return self._read(building.opened(location), location)
+        return self._read(building.opened(location), location)
+
+    def _read(
+        self, index: whoosh_index.FileIndex, location: Path, known: _Snapshot | None = None
+    ) -> _Snapshot:
         toc = whoosh_index.TOC.read(index.storage, index.indexname)
         opened = {segment.name: segment for segment in known.segments} if known else {}
         segments = [
@@ -171,9 +195,7 @@ class WhooshEngine:
             for segment in toc.segments
             if segment.doc_count_all()
         ]
-        self._cache.keep_only({segment.name for segment in segments})
-        self._snapshot = _Snapshot(location, toc.generation, segments, index)
-        return self._snapshot
+        return _Snapshot(location, toc.generation, segments, index)
 
     def _segment(
         self, storage: Any, schema: Any, segment: Any, opened: dict[str, selection.Segment]
@@ -248,7 +270,7 @@ class WhooshEngine:
             except BaseException:
                 shutil.rmtree(location, ignore_errors=True)
                 raise
-            self._sweep(location)
+            building.sweep(self.directory, location)
         return count
 
     def _switch(self, location: Path) -> None:
@@ -258,15 +280,6 @@ class WhooshEngine:
             file.flush()
             os.fsync(file.fileno())
         os.replace(pending, self.directory / _CURRENT)
-
-    def _sweep(self, current: Path) -> None:
-        """Remove the older indexes but one: a reader of the last may still be opening files."""
-        others = sorted(
-            (p for p in self.directory.glob("archive-*") if p != current),
-            key=lambda path: path.name.rsplit("-", 1)[-1],
-        )
-        for path in others[:-1]:
-            shutil.rmtree(path, ignore_errors=True)
 
 
 def _hit(segment: selection.Segment, number: int, score: float, approximate: bool) -> Hit:

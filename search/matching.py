@@ -14,15 +14,14 @@ from dataclasses import dataclass, replace
 
 from search.engine import SearchRequest, TooCostlyError
 from search.postings import blocks, frequency
-from search.queries import Clause, Either, Every, Group, Phrase, Word
+from search.queries import Clause, Either, Every, Faint, Group, Phrase, Word
 from search.schema import Places
+from search.scoring import all_of, common, least_of, some_of, strongest
 from search.selection import Found, Matches, Segment, select
 from search.weights import K1
 
 BUDGET = 0.6  # seconds for one search; the hostile ones are cut short here
 ENOUGH = 5  # fewer exact matches than this: complete with approximate ones
-# An approximate match holds at least this share of what the query weighs.
-LEAST_SHARE = 0.25
 PLACES = Places()
 
 
@@ -74,13 +73,16 @@ class Pass:
             return select(self.segments, self.request, matched, set(), missing)
         idf = self._idf(clauses)
         exact = [
-            _all_of([clause[index] for clause in clauses], idf, gone[index])
+            all_of([clause[index] for clause in clauses], idf, gone[index])
             for index in range(len(self.segments))
         ]
         close: set[tuple[int, int]] = set()
-        if len(clauses) > 1 and sum(map(len, exact)) < ENOUGH:
+        if (query.loosened or len(clauses) > 1) and sum(map(len, exact)) < ENOUGH:
+            near = clauses if partial else self._loosened(clauses)
+            worth = [*zip(idf, self._idf(near), strict=True)]
             for index, matches in enumerate(exact):
-                some = _some_of([clause[index] for clause in clauses], idf, gone[index])
+                parts = [(c[index], n[index]) for c, n in zip(clauses, near, strict=True)]
+                some = some_of(parts, worth, gone[index])
                 added = {doc: score for doc, score in some.items() if doc not in matches}
                 matches.update(added)
                 close.update((index, doc) for doc in added)
@@ -90,16 +92,26 @@ class Pass:
     def _evaluated(self) -> tuple[list[list[Matches]], bool]:
         """Matches by clause and segment. When time runs out, those of the rarest clauses alone,
         which say most, and True; raise TooCostlyError when there is none."""
-        clauses: list[list[Matches]] = []
+        found: dict[Clause, list[Matches]] = {}
         for clause in self._rarest_first():
             try:
-                clauses.append([self._matches(clause, segment) for segment in self.segments])
+                found[clause] = [self._matches(clause, segment) for segment in self.segments]
             except TooCostlyError:
-                loose = [] if clauses else self._loose(clause)
-                if not clauses and not loose:
+                loose = [] if found else self._loose(clause)
+                if not found and not loose:
                     raise
-                return clauses or [loose], True
-        return clauses, False
+                return [*found.values()] or [loose], True
+        return [found[clause] for clause in self.request.query.clauses], False
+
+    def _loosened(self, clauses: list[list[Matches]]) -> list[list[Matches]]:
+        """Matches of the clauses with their near words, or as they are when there is no time."""
+        loosened = self.request.query.loosened
+        try:
+            return [
+                [self._matches(clause, segment) for segment in self.segments] for clause in loosened
+            ] or clauses
+        except TooCostlyError:
+            return clauses
 
     def _loose(self, clause: Clause) -> list[Matches]:
         """The words of a phrase in any order, when they were read but not their positions."""
@@ -108,7 +120,7 @@ class Pass:
         if not words or not all(map(self.cache.has, known)):
             return []
         return [
-            _least_of([self._matches(word, segment) for word in words]) for segment in self.segments
+            least_of([self._matches(word, segment) for word in words]) for segment in self.segments
         ]
 
     def _rarest_first(self) -> list[Clause]:
@@ -172,13 +184,16 @@ class Pass:
         self._check_time()
         match clause:
             case Word(texts):
-                return _strongest([self._term(text, segment) for text in texts])
+                return strongest([self._term(text, segment) for text in texts])
             case Phrase(groups):
                 return self._phrase(groups, segment)
             case Either(clauses):
-                return _strongest([self._matches(inner, segment) for inner in clauses])
+                return strongest([self._matches(inner, segment) for inner in clauses])
             case Every(clauses):
-                return _least_of([self._matches(inner, segment) for inner in clauses])
+                return least_of([self._matches(inner, segment) for inner in clauses])
+            case Faint(inner, share):
+                matches = self._matches(inner, segment)
+                return {doc: weight * share for doc, weight in matches.items()}
 
     def _term(self, text: str, segment: Segment) -> Matches:
         found: Matches = {}
@@ -194,7 +209,7 @@ class Pass:
         # Where the phrase may begin in each document; every word strikes out documents, so
         # that the positions of the next are read for those left only.
         starts: dict[int, set[int]] = {}
-        left = sorted(_common(words))
+        left = sorted(common(words))
         for offset, group in enumerate(groups):
             places = self._positions(group, left, segment)
             for doc in left:
@@ -220,30 +235,6 @@ class Pass:
             raise TooCostlyError
 
 
-def _strongest(parts: list[Matches]) -> Matches:
-    """Readings of one word are one word: the best of them, never their sum."""
-    parts = [part for part in parts if part]
-    if len(parts) == 1:
-        return parts[0]
-    found: Matches = {}
-    for part in sorted(parts, key=len, reverse=True):
-        if not found:
-            found = dict(part)
-            continue
-        for doc, weight in part.items():
-            if weight > found.get(doc, 0.0):
-                found[doc] = weight
-    return found
-
-
-def _common(parts: list[Matches]) -> set[int]:
-    parts = sorted(parts, key=len)
-    docs = set(parts[0]) if parts else set()
-    for part in parts[1:]:
-        docs &= part.keys()
-    return docs
-
-
 def _frequency(clause: Clause, segment: Segment) -> int:
     """About how many postings must be read to evaluate a clause."""
     match clause:
@@ -253,36 +244,5 @@ def _frequency(clause: Clause, segment: Segment) -> int:
             return sum(_frequency(Word(group), segment) for group in groups)
         case Every(clauses) | Either(clauses):
             return sum(_frequency(inner, segment) for inner in clauses)
-
-
-def _least_of(parts: list[Matches]) -> Matches:
-    return {doc: min(part[doc] for part in parts) for doc in _common(parts)}
-
-
-def _all_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
-    if len(parts) == 1:
-        part, value = parts[0], idf[0]
-        return {doc: weight * value for doc, weight in part.items() if doc not in gone}
-    docs = list(_common(parts) - gone)
-    scores = [0.0] * len(docs)
-    for part, value in zip(parts, idf, strict=True):
-        weights = map(part.__getitem__, docs)
-        scores = [score + weight * value for score, weight in zip(scores, weights, strict=True)]
-    return dict(zip(docs, scores, strict=True))
-
-
-def _some_of(parts: list[Matches], idf: list[float], gone: set[int]) -> Matches:
-    """Documents holding part of the query, scored down by what they lack."""
-    scores: Matches = {}
-    held: Matches = {}
-    for part, value in zip(parts, idf, strict=True):
-        for doc, weight in part.items():
-            scores[doc] = scores.get(doc, 0.0) + weight * value
-            held[doc] = held.get(doc, 0.0) + value
-    # A word found nowhere tells nothing about the others.
-    whole = sum(value for part, value in zip(parts, idf, strict=True) if part) or 1.0
-    return {
-        doc: score * held[doc] / whole
-        for doc, score in scores.items()
-        if doc not in gone and held[doc] >= LEAST_SHARE * whole
-    }
+        case Faint(inner):
+            return _frequency(inner, segment)

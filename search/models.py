@@ -1,7 +1,8 @@
-"""What the search writes in the database: the pages to index again, and the acronyms."""
+"""What the search writes in the database: the pages to index again, and the glossary."""
 
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 MAX_ATTEMPTS = 5
@@ -60,6 +61,30 @@ class Acronym(models.Model):
 
     def __str__(self) -> str:
         return f"{self.acronym} – {self.expansion}"
+
+
+class NearWords(models.Model):
+    """Words that visitors and authors use for the same thing, beside those the product knows."""
+
+    words = models.CharField(
+        "mots voisins",
+        max_length=200,
+        unique=True,
+        help_text="Séparés par des virgules : « vélo, bicyclette, cycle ». Ils complètent une "
+        "recherche qui trouve peu, après ce qui contient les mots demandés.",
+    )
+
+    class Meta:
+        verbose_name = "groupe de mots voisins"
+        verbose_name_plural = "mots voisins"
+        ordering = ["words"]
+
+    def __str__(self) -> str:
+        return self.words
+
+    def clean(self) -> None:
+        if len([word for word in self.words.split(",") if word.strip()]) < 2:
+            raise ValidationError({"words": "Donnez au moins deux mots, séparés par une virgule."})
 
 
 class SearchedQuerySet(models.QuerySet["Searched"]):

@@ -83,24 +83,27 @@ class PostgresEngine:
             key=lambda clause: (known.get(clause, math.inf), -len(tsquery(clause))),
         )
         kept = tuple(clauses[: min(_SHORT, len(query.clauses) - 1)])
-        return replace(request, query=replace(query, clauses=kept, words=()))
+        return replace(request, query=replace(query, clauses=kept, words=(), loosened=()))
 
     def _search(self, request: SearchRequest, cursor: Any, name: str, generation: int) -> Page:
         query = request.query
-        asked = dict.fromkeys([*query.clauses, *(word.clause for word in query.words)])
+        asked = dict.fromkeys(
+            [*query.clauses, *query.loosened, *(word.clause for word in query.words)]
+        )
         frequencies = self._frequencies_of([*asked], cursor, name, generation)
         count = frequencies[None]
         idf = {
             clause: postgres_search.idf(frequencies[clause], count) if frequencies[clause] else 0.0
-            for clause in query.clauses
+            for clause in (*query.clauses, *query.loosened)
         }
         exact = 0
-        if len(query.clauses) > 1 and all(idf.values()):
+        may_complete = bool(query.loosened) or len(query.clauses) > 1
+        if may_complete and all(idf[clause] for clause in query.clauses):
             counted = postgres_search.exact_matches(name, request, ENOUGH)
             _limited(cursor, request.deadline)
             cursor.execute(counted.text, counted.params)
             exact = cursor.fetchone()[0]
-        approximate = len(query.clauses) > 1 and exact < ENOUGH
+        approximate = may_complete and exact < ENOUGH
         sql = postgres_search.statement(name, request, idf, approximate=approximate)
         _limited(cursor, request.deadline)
         cursor.execute(sql.text, sql.params)

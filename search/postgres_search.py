@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from search.engine import FACETS, SearchRequest
-from search.matching import LEAST_SHARE
 from search.queries import Clause
+from search.scoring import LEAST_SHARE
 from search.vectors import Sql, all_of, any_of, score, tsquery
 
 _COLUMNS = ", ".join(f"f_{name}" for name in FACETS)
@@ -99,7 +99,8 @@ def _all(table: str, request: SearchRequest, weights: Mapping[Clause, float]) ->
 
 def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -> Sql:
     """Documents holding part of the query, scored down by what they lack."""
-    clauses = [clause for clause in request.query.clauses if weights[clause]]
+    query = request.query
+    clauses = [clause for clause in query.loosened or query.clauses if weights[clause]]
     if not clauses:
         return _nothing(table)
     whole = sum(weights[clause] for clause in clauses)
@@ -111,15 +112,14 @@ def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -
         f"CASE WHEN m{n} THEN {part.text} * {weight:.6f} ELSE 0 END"
         for n, (part, weight) in enumerate(parts)
     )
-    complete = len(clauses) == len(request.query.clauses)
-    exact = " AND ".join(f"m{n}" for n in range(len(clauses))) if complete else "false"
     gone = _not_gone(request)
     return Sql(
         f"SELECT id, grp, day, {_COLUMNS}, ({worth}) * ({held}) / {whole:.6f} AS score, "
-        f"({exact}) AS exact FROM {table}, LATERAL (SELECT {tests} OFFSET 0) AS tested "
+        f"vector @@ %s::tsquery AS exact FROM {table}, LATERAL (SELECT {tests} OFFSET 0) AS tested "
         f"WHERE vector @@ %s::tsquery AND ({held}) >= {LEAST_SHARE * whole - 1e-5:.6f}{gone.text}",
         (
             *(p for part, _weight in parts for p in part.params),
+            all_of(query.clauses),
             *(tsquery(clause) for clause in clauses),
             any_of(tuple(clauses)),
             *gone.params,

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from search.analysis import analyse, fold
-from search.words import word_set
+from search.asking import ASKING
 
 MAX_LENGTH = 300
 MAX_CLAUSES = 24
@@ -44,7 +44,15 @@ class Either:
     clauses: tuple["Clause", ...]
 
 
-Clause = Word | Phrase | Every | Either
+@dataclass(frozen=True, slots=True)
+class Faint:
+    """Another way to say it, worth `share` of what was asked."""
+
+    clause: "Clause"
+    share: float
+
+
+Clause = Word | Phrase | Every | Either | Faint
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,9 @@ class Query:
     excluded: tuple[Clause, ...] = ()
     words: tuple[QueryWord, ...] = ()
     truncated: bool = False
+    # The clauses, each with its near words, when there are any (`search.loosening`): what
+    # completes a search that found too little, never what decides that something was found.
+    loosened: tuple[Clause, ...] = ()
 
     @property
     def is_blank(self) -> bool:
@@ -79,6 +90,11 @@ class Query:
     def wanted(self) -> frozenset[str]:
         """Every term that an extract should mark."""
         return frozenset(text for clause in self.clauses for text in _texts(clause))
+
+    @property
+    def loosely_wanted(self) -> frozenset[str]:
+        """The same in a result that is only near."""
+        return self.wanted.union(text for clause in self.loosened for text in _texts(clause))
 
     def with_word(self, word: QueryWord, spelling: str) -> str:
         """The text of the query with one word written otherwise."""
@@ -90,19 +106,15 @@ class Glossary:
     """Acronyms and what they stand for, both ways, already analysed.
 
     `expansions`: by folded acronym, the acronym itself first. `acronyms`: groups of an
-    expansion and the acronym's term, the longest expansion first.
+    expansion and the acronym's term, the longest expansion first. `neighbours`: by term, what
+    else is said of the same thing.
     """
 
     expansions: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
     acronyms: tuple[tuple[tuple[Group, ...], Word], ...] = ()
+    neighbours: Mapping[str, tuple[Clause, ...]] = field(default_factory=dict)
 
 
-# How a question is asked, not what it is about; dropped when something else is left.
-_ASKING = word_set("""
-    comment pourquoi combien quoi quel quelle existe peut peux pouvez pourrait faut savoir trouver
-    cherche chercher recherche aimerais voudrais besoin gens quelqu personne deja merci bonjour
-    svp faire fait fais quand dois doit veux veut voudrait pourrais servir sert
-""")
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2060-\u206f\ufffe\uffff\s]+")
 _QUOTES = str.maketrans(dict.fromkeys("«»“”„‟", '"'))
 _PART = re.compile(
@@ -159,8 +171,11 @@ def groups_of(text: str) -> tuple[Group, ...]:
     return tuple(tuple(dict.fromkeys(found[position])) for position in sorted(found))
 
 
-def build_glossary(pairs: Iterable[tuple[str, str]]) -> Glossary:
-    """Pairs (acronym, expansion), analysed; one acronym may have several expansions."""
+def build_glossary(
+    pairs: Iterable[tuple[str, str]], near: Iterable[Iterable[str]] = ()
+) -> Glossary:
+    """Pairs (acronym, expansion), one acronym having several expansions or not, and groups of
+    `near` words and phrases, analysed."""
     expansions: dict[str, list[Clause]] = {}
     acronyms: list[tuple[tuple[Group, ...], Word]] = []
     for acronym, expansion in pairs:
@@ -168,10 +183,28 @@ def build_glossary(pairs: Iterable[tuple[str, str]]) -> Glossary:
         if len(groups) < 2 or len(short) != 1:
             continue
         word = _acronym(acronym, short[0])
-        expansions.setdefault(fold(acronym), [word]).append(Phrase(groups))
+        known = expansions.setdefault(fold(acronym), [word])
+        if Phrase(groups) in known:
+            continue
+        known.append(Phrase(groups))
         acronyms.append((groups, word))
     acronyms.sort(key=lambda entry: len(entry[0]), reverse=True)
-    return Glossary({key: tuple(value) for key, value in expansions.items()}, tuple(acronyms))
+    return Glossary(
+        {key: tuple(value) for key, value in expansions.items()},
+        tuple(acronyms),
+        _neighbours(near),
+    )
+
+
+def _neighbours(near: Iterable[Iterable[str]]) -> dict[str, tuple[Clause, ...]]:
+    found: dict[str, dict[Clause, None]] = {}
+    for texts in near:
+        clauses = [clause for clause in map(_phrase, texts) if clause]
+        for clause in clauses:
+            others = dict.fromkeys(other for other in clauses if other != clause)
+            for term in clause.texts if isinstance(clause, Word) else ():
+                found.setdefault(term, {}).update(others)
+    return {term: tuple(clauses) for term, clauses in found.items()}
 
 
 def _acronym(acronym: str, readings: Group) -> Word:
@@ -219,7 +252,7 @@ def _words(masked: str, text: str) -> list[QueryWord]:
 
 def _telling(words: list[QueryWord]) -> list[QueryWord]:
     """Without the words of asking, in what is long enough to be a sentence."""
-    kept = [word for word in words if word.surface not in _ASKING]
+    kept = [word for word in words if word.surface not in ASKING]
     return kept if len(words) > 3 and len(kept) > 1 else words
 
 
@@ -263,3 +296,5 @@ def _texts(clause: Clause) -> Iterable[str]:
         case Every(clauses) | Either(clauses):
             for inner in clauses:
                 yield from _texts(inner)
+        case Faint(inner):
+            yield from _texts(inner)

@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
+from django.core.signals import request_started
 from django.db.models import Model
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
 
@@ -20,8 +21,8 @@ from wagtail.signals import page_published, page_unpublished, post_page_move, pu
 from newsletters.models import Periodical
 from pages.models import BasePage, Organisation, Person, Resource, Territory, Theme
 from search import attachments, glossary, reading
-from search.following import record
-from search.models import Acronym
+from search.following import record, warm_once
+from search.models import Acronym, NearWords
 
 # What saving a draft of a live page touches: nothing of it is published.
 _DRAFT_FIELDS = {
@@ -54,10 +55,16 @@ def connect() -> None:
         reparented, sender=Territory.parents.through, dispatch_uid="search_reparented"
     )
     for signal in (post_save, post_delete):
-        signal.connect(acronym_changed, sender=Acronym, dispatch_uid="search_acronym")
+        signal.connect(glossary_changed, sender=Acronym, dispatch_uid="search_acronym")
+        signal.connect(glossary_changed, sender=NearWords, dispatch_uid="search_near_words")
+    request_started.connect(first_request, dispatch_uid="search_warm")
     document = get_document_model()
     post_save.connect(document_saved, sender=document, dispatch_uid="search_document")
     pre_delete.connect(document_deleted, sender=document, dispatch_uid="search_no_document")
+
+
+def first_request(**kwargs: Any) -> None:
+    warm_once()
 
 
 def page_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
@@ -113,7 +120,7 @@ def reparented(sender: type[Model], instance: Model, action: str, **kwargs: Any)
         record(_pages_naming(instance), "taxonomy")
 
 
-def acronym_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
+def glossary_changed(sender: type[Model], instance: Model, **kwargs: Any) -> None:
     glossary.forget()
 
 

@@ -8,7 +8,7 @@ is found is what the other engine finds. What differs, by its limits: words beyo
 from bisect import bisect_right
 from dataclasses import dataclass
 
-from search.queries import Clause, Either, Every, Group, Phrase, Word
+from search.queries import Clause, Either, Every, Faint, Group, Phrase, Word
 from search.weights import K1, Weighed
 
 # Labels of `ts_rank`, in the order of its array of weights.
@@ -80,6 +80,8 @@ def tsquery(clause: Clause) -> str:
             return any_of(clauses)
         case Every(clauses):
             return all_of(clauses)
+        case Faint(inner):
+            return tsquery(inner)
 
 
 def any_of(clauses: tuple[Clause, ...]) -> str:
@@ -103,6 +105,9 @@ def score(clause: Clause) -> Sql:
             return _called("LEAST", [score(inner) for inner in clauses])
         case Either(clauses):
             return _called("GREATEST", [_if_matched(inner) for inner in clauses])
+        case Faint(inner, share):
+            worth = _if_matched(inner)
+            return Sql(f"({share} * {worth.text})", worth.params)
 
 
 def _if_matched(clause: Clause) -> Sql:

@@ -11,7 +11,7 @@ from wagtail.admin.viewsets.model import ModelViewSet
 
 from django_filters import BooleanFilter, DateFromToRangeFilter
 
-from search.models import Acronym, Searched
+from search.models import Acronym, NearWords, Searched
 
 
 class AcronymViewSet(ModelViewSet):
@@ -24,6 +24,18 @@ class AcronymViewSet(ModelViewSet):
     search_backend_name = None
     search_fields = ["acronym", "expansion"]
     panels = ["acronym", "expansion"]
+
+
+class NearWordsViewSet(ModelViewSet):
+    model = NearWords
+    name = "mots-voisins"
+    icon = "link"
+    menu_label = "Mots voisins"
+    list_display = ["words"]
+    ordering = ["words"]
+    search_backend_name = None
+    search_fields = ["words"]
+    panels = ["words"]
 
 
 class SearchedFilterSet(WagtailFilterSet):

@@ -11,7 +11,7 @@ from wagtail.admin.menu import MenuItem
 from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.contrib.search_promotions.wagtail_hooks import SearchPicksMenuItem
 
-from search.viewsets import AcronymViewSet, SearchedReport
+from search.viewsets import AcronymViewSet, NearWordsViewSet, SearchedReport
 
 
 def may_read_report(user: Any) -> bool:
@@ -27,7 +27,7 @@ class SearchGroup(ViewSetGroup):
     menu_label = "Recherche"
     menu_icon = "search"
     menu_order = 350
-    items = (AcronymViewSet,)
+    items = (AcronymViewSet, NearWordsViewSet)
 
     def get_submenu_items(self) -> list[MenuItem]:
         return [

@@ -4,10 +4,11 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
+from search.acronyms import explained
 from search.analysis import analyse, fold
 from search.engine import FACETS, Document
 from search.queries import acronym_term
@@ -35,8 +36,8 @@ _GAP = 50
 _SMALL = 2_000
 # Modules whose change makes an index unreadable, or wrong without a word.
 _SOURCES = (
-    "analysis", "inclusive", "line_breaks", "patterns", "words", "queries", "weights", "schema",
-    "vectors",
+    "acronyms", "analysis", "inclusive", "line_breaks", "patterns", "words", "queries", "weights",
+    "schema", "vectors",
 )  # fmt: skip
 
 
@@ -88,23 +89,24 @@ def weigh(document: Document) -> Weighed:
                 if not places or places[-1] != base + term.position:
                     places.append(base + term.position)
                     made.weights[spelled] = made.weights.get(spelled, 0.0) + unit
-            if term.surface not in made.surfaces and not _is_joined(written, term.surface):
-                made.surfaces[term.surface] = _spelling(written, term.surface)
+            if term.surface not in made.surfaces and (usual := _usual(written, term.surface)):
+                made.surfaces[term.surface] = usual
+        made.surfaces |= {
+            f"={fold(acronym)} {fold(expansion)}": expansion
+            for acronym, expansion in explained(text)
+        }
         base += length + _GAP
     return made
 
 
-def _is_joined(written: str, surface: str) -> bool:
-    """`veloecole` of « vélo » in « vélo-école »: a way to be found, never one to write."""
+@lru_cache(maxsize=1 << 15)
+def _usual(written: str, surface: str) -> str:
+    """`Égalité` for `egalite`; the surface itself for one part of a longer form; "" for
+    `veloecole` in « vélo-école »: a way to be found, never one to write."""
     folded = fold(written)
-    longer = len(surface) > len(folded)
-    return longer and (surface.startswith(folded) or surface.endswith(folded))
-
-
-def _spelling(written: str, surface: str) -> str:
-    """`Égalité` for `egalite`; the surface itself for one part of a longer form."""
-    low = written.lower()
-    return low if fold(low) == surface else surface
+    if len(surface) > len(folded) and (surface.startswith(folded) or surface.endswith(folded)):
+        return ""
+    return written.lower() if folded == surface else surface
 
 
 def facets_of(document: Document) -> list[list[str]]:
@@ -133,14 +135,19 @@ class Spellings:
                 self._spellings[surface] = spelling
 
     def entries(self) -> Iterator[tuple[str, str, int]]:
-        """(folded word, usual spelling, documents) of the words worth suggesting."""
+        """(folded word, usual spelling, documents) of the words worth suggesting, and the
+        acronyms explained: (« =prij » and its expansion folded, its expansion, documents)."""
         least = 1 if self._documents < _SMALL else 2
         for surface, number in self._counts.items():
-            if number >= least and surface.isalpha():
+            if surface[0] == "=" or (number >= least and surface.isalpha()):
                 yield surface, self._spellings[surface], number
 
 
 def suggestible(surfaces: dict[str, str], known: Iterable[str]) -> dict[str, str]:
     """Those of the words that a list of `known` ones lacks."""
     known = known if isinstance(known, set | frozenset) else set(known)
-    return {s: spelling for s, spelling in surfaces.items() if s.isalpha() and s not in known}
+    return {
+        surface: spelling
+        for surface, spelling in surfaces.items()
+        if (surface.isalpha() or surface[0] == "=") and surface not in known
+    }

@@ -5,7 +5,7 @@ import threading
 import unicodedata
 from functools import lru_cache
 
-from snowballstemmer.french_stemmer import FrenchStemmer  # type: ignore[import-untyped]
+import Stemmer  # type: ignore[import-not-found]
 
 
 def word_set(words: str) -> frozenset[str]:
@@ -50,9 +50,9 @@ _LEFT_PLURAL = re.compile(r"\w{2,}(?:[aiouïûé]s|[eo]ux)\Z")
 _FOOTNOTE = re.compile(r"([^\W\d_]{3,}[a-zà-ÿ])\d{1,2}\Z")
 _LONGEST_STEMMED = 40
 _LONGEST_ACRONYM = 5
-# FrenchStemmer keeps the word in itself: one at a time. Results are cached, the lock is seldom
+# A stemmer keeps the word in itself: one at a time. Results are cached here, the lock is seldom
 # taken.
-_stemmer = FrenchStemmer()
+_stemmer = Stemmer.Stemmer("french", 0)
 _stemmer_lock = threading.Lock()
 
 
@@ -84,7 +84,8 @@ def readings(word: str) -> tuple[tuple[str, str], ...]:
         return ()
     if not low.isalpha():
         return _with_digits(compose(word), surface)
-    texts = dict.fromkeys((fold(_stem(low)), _stem(surface)))
+    stem = _stem(low)
+    texts = {stem: None} if low == surface else dict.fromkeys((fold(stem), _stem(surface)))
     if word.isupper() and len(word) <= _LONGEST_ACRONYM:
         texts[surface] = None
     for text in tuple(texts):

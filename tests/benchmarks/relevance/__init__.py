@@ -10,23 +10,30 @@ must lead back to it.
 import json
 import statistics
 import tempfile
+import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from unittest import mock
 
 from django.conf import settings
-from django.db import connection
+from django.db import transaction
 from django.test.utils import override_settings
 
 from search import answers, following, glossary
 from search.analysis import analyse, fold
-from search.engine import Document, SearchRequest
+from search.engine import Document, Page, SearchRequest
 from search.index import WhooshEngine
-from search.queries import build_glossary, parse
+from search.loosening import loosened
+from search.queries import Query, build_glossary, parse
 from search.suggestions import Vocabulary, respelt
 
 HERE = Path(__file__).parent
 SEEDS = HERE.parents[2].parent / "shared" / "seeds"
+# The second was written before a round of tuning and is measured only: its misses are not shown,
+# so that nobody tunes to them.
+REAL = ("real_queries.json", "held_out_queries.json")
+HELD_OUT = "hard, held out"
 _DEPTH = 10
 Figures = dict[str, dict[str, float | str | None]]
 
@@ -46,19 +53,20 @@ def _demonstration() -> Figures:
     with tempfile.TemporaryDirectory() as directory:
         media = {"MEDIA_ROOT": directory, "STORAGES": settings.STORAGES}
         with override_settings(SEARCH_INDEX_DIR=directory, SEARCH_FOLLOW="off", **media):
-            name = connection.creation.create_test_db(verbosity=0, serialize=False)
-            try:
+            # In the benchmarks' own database, which is left as it was for the next one.
+            with transaction.atomic():
                 for _label, load in loader.steps():
                     load()
                 glossary.forget()
                 following.rebuild()
-                return _judged("démo", _rows(), lambda text: [r.title for r in _found(text)])
-            finally:
-                connection.creation.destroy_test_db(name, verbosity=0)
+                figures = _judged("démo", _rows(), lambda text: [r.title for r in _found(text)])
+                transaction.set_rollback(True)
+            return figures
 
 
 def _found(text: str) -> tuple[answers.Result, ...]:
-    return answers.find(text, limit=_DEPTH).results
+    with mock.patch.object(answers, "_BUDGET", 60.0):
+        return answers.find(text, limit=_DEPTH).results
 
 
 def _rows() -> list[tuple[str, str, list[str]]]:
@@ -79,7 +87,7 @@ def _judged(
         reciprocal.setdefault(kind, []).append(1 / rank if rank else 0.0)
         held = sum(any(title.startswith(e) for title in titles[:5]) for e in expected)
         recall.setdefault(kind, []).append(held / max(min(len(expected), 5), 1))
-        if rank != 1:
+        if rank != 1 and kind != HELD_OUT:
             print(f"  {kind} « {query} » : rang {rank or '–'} ; {titles[:3]}")
     return {
         f"{corpus} {kind}, {name} ({len(values)})": {
@@ -102,15 +110,21 @@ def _real_documents() -> Figures:
     with tempfile.TemporaryDirectory() as directory:
         engine = WhooshEngine(directory)
         engine.rebuild(documents)
-        known = build_glossary(glossary.PAIRS)
         words = Vocabulary.of(engine.vocabulary())
+        near = (text.split(",") for text in glossary.NEAR)
+        known = build_glossary([*glossary.PAIRS, *words.acronyms], near)
+
+        def search(text: str) -> tuple[Query, Page]:
+            query = loosened(parse(text, known), words, known)
+            # Relevance is measured here, not speed: nothing is cut short on a busy machine.
+            return query, engine.search(SearchRequest(query, deadline=time.monotonic() + 60))
 
         def ask(text: str) -> list[str]:
-            request = SearchRequest(parse(text, known))
-            page = engine.search(request)
-            corrected = respelt(request.query, page.missing, words)
+            query, page = search(text)
+            corrected = respelt(query, page.missing, words)
             if corrected and page.total == page.approximate:
-                page = engine.search(SearchRequest(parse(corrected, known)))
+                _query, other = search(corrected)
+                page = other if other.total > other.approximate else page
             return [f"{hit.key}." for hit in page.hits]
 
         rows = [*_real_rows(sections), *_own_words(sections)]
@@ -119,7 +133,7 @@ def _real_documents() -> Figures:
 
 def _real_rows(sections: list[str]) -> Iterator[tuple[str, str, list[str]]]:
     """Of the sections that hold every mark, five at most are expected among the first five."""
-    for row in json.loads((HERE / "real_queries.json").read_text(encoding="utf-8")):
+    for row in [row for name in REAL for row in json.loads((HERE / name).read_text("utf-8"))]:
         marks = [fold(mark) for mark in row["marks"]]
         expected = [
             f"{number}."
