@@ -15,9 +15,10 @@ from typing import Any
 from django.db import connection
 from django.test import RequestFactory
 
-from newsletters.audience_admin.counting import reachable
+from newsletters.audience_admin.counting import letters_for, reachable
 from newsletters.audience_admin.people import SubscriberIndex
-from newsletters.models import Periodical, Subscriber, Subscription
+from newsletters.models import IssuePage, Periodical, Subscriber, Subscription
+from newsletters.seen_as import search
 from pages.models import Territory, Theme
 
 SIZE = int(os.environ.get("AUDIENCE_BENCH_SIZE", "400000"))
@@ -180,7 +181,17 @@ def questions(made: dict[str, Any]) -> dict[str, Callable[[], int]]:
         f"liste : {name}": partial(page, query) for name, query in pages.items()
     }
     asked |= {f"segment : {name}": partial(reachable, rules) for name, rules in segments.items()}
+    previews = ("tout le monde", "type", "département", "thème ou commune")
+    asked |= {f"aperçu : {name}": partial(preview, segments[name]) for name in previews}
+    issue = IssuePage(periodical=letters[0])
+    for text in ("p1234", "nom42", "isme 7", "zzzz"):
+        asked[f"voir comme : {text}"] = partial(lambda text: len(search(issue, text)), text)
     return asked
+
+
+def preview(rules: dict[str, Any]) -> int:
+    """The numbers of the page of a segment, by letter."""
+    return sum(count for _letter, count in letters_for(rules))
 
 
 def run() -> dict[str, dict[str, float | str | None]]:
