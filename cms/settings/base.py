@@ -40,6 +40,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "anymail",
+    "corsheaders",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -53,6 +54,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "pages.domains.DomainRedirectMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -254,6 +256,11 @@ SEARCH_ENGINE = env.text("SEARCH_ENGINE", "whoosh")
 
 # --- Security -------------------------------------------------------------------------------
 
+# The API may be called from the pages of the front ends named here, and without cookies: it gives
+# them what it gives to anybody. The rest of the site stays closed to other origins' scripts.
+CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/v3/"
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_HTTPONLY = True
