@@ -98,7 +98,8 @@ SQLITE_OPTIONS: dict[str, Any] = {
     ),
 }
 
-# Asked of each PostgreSQL connection; `?options=` in DATABASE_URL replaces it (PgBouncer takes none).
+# Asked of each PostgreSQL connection; `?options=` in DATABASE_URL replaces it (PgBouncer takes
+# none: set them on the role there).
 # Its defaults price a spinning disk: on 400,000 subscribers they read whole tables where an index
 # answers alone, twice as long, and compile what runs once.
 POSTGRESQL_OPTIONS: Final = "-c random_page_cost=1.1 -c jit=off"

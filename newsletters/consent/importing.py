@@ -192,7 +192,7 @@ def _write(
 
     `bulk_create` prepares every value of every row: most of the time of an import.
     """
-    fields = {name: model._meta.get_field(name) for name in values}
+    fields = {one.name: one for one in model._meta.concrete_fields if one.name in values}
     rows = (
         Subscriber.objects.filter(pk__in=people)
         .order_by("pk")
@@ -200,9 +200,11 @@ def _write(
     )
     select, params = rows.query.sql_with_params()
     quote = connection.ops.quote_name
-    columns = ", ".join(map(quote, ["subscriber_id", *(one.column for one in fields.values())]))
+    columns = ", ".join(quote(str(one.column)) for one in fields.values())
     with connection.cursor() as cursor:
-        cursor.execute(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) {select}", params)
+        cursor.execute(
+            f"INSERT INTO {quote(model._meta.db_table)} (subscriber_id, {columns}) {select}", params
+        )
 
 
 def take_back(*, batch_of: SubscriberImport) -> Counter[str]:

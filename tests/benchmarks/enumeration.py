@@ -12,7 +12,6 @@ from django.test import Client
 
 from newsletters import attempts
 from newsletters.models import Periodical, Subscriber, Subscription
-
 from tests.builders import make_home
 
 ROUNDS = 60
