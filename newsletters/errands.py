@@ -112,13 +112,20 @@ def _end(errand: Errand) -> bool:
     return bool(done)
 
 
+def _mailbox(errand: Errand, person: Subscriber) -> str:
+    """Whom the mail is for: the person, or the address they come from or go to."""
+    if errand.kind == _Kind.MOVE:
+        return person.wanted_email
+    return errand.details["to"] if errand.kind == _Kind.MOVED else person.email
+
+
 def _write(errand: Errand) -> Outcome:
     """What became of the mail. Sent again when the answer was lost: here, better twice than not."""
     person = errand.subscriber
     note = note_of(errand) if person is not None else None
     outcome = Outcome.ACCEPTED
     if person is not None and note is not None:
-        to = person.wanted_email if errand.kind == _Kind.MOVE else person.email
+        to = _mailbox(errand, person)
         # A refusal is lifted by nobody but the person, and only through the mail that asks them.
         if errand.kind == _Kind.CONFIRMATION or not barred(to):
             answer = service_mail.send(errand, note, to)

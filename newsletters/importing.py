@@ -9,7 +9,7 @@ from datetime import date
 from functools import partial
 from typing import Any, Final
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from newsletters import import_files
@@ -24,7 +24,7 @@ from newsletters.audience_files import (
     read_people,
 )
 from newsletters.consent.importing import Ruling, batches, judge, take, take_back
-from newsletters.models import STALLED, Periodical, SubscriberImport
+from newsletters.models import STALLED, Mailing, Periodical, SubscriberImport
 
 logger = logging.getLogger(__name__)
 
@@ -76,6 +76,8 @@ def receive(
 
 def claim(*, row: SubscriberImport, step: str) -> None:
     """Mark a step as begun, once. Raises ImportRefused when it may not be, or runs already."""
+    if step != "check" and connection.vendor == "sqlite":
+        _refuse_while_sending()
     before, during = STEPS[step]
     _told, age = import_files.progress(row.pk)
     fresh = row.step_started_at and timezone.now() - row.step_started_at < STALLED
@@ -87,6 +89,17 @@ def claim(*, row: SubscriberImport, step: str) -> None:
         raise ImportRefused("Cette étape n'est pas possible maintenant : rechargez la page.")
     import_files.tell_progress(row.pk, share=0)
     row.refresh_from_db()
+
+
+def _refuse_while_sending() -> None:
+    """SQLite has one writer: an import holds its place for as long as it lasts, and the sending
+    would wait until its relay hangs up."""
+    sending = Mailing.objects.filter(state=Mailing.State.SENDING).defer("html", "text").first()
+    if sending:
+        raise ImportRefused(
+            f"L'envoi « {sending.subject} » est en cours : l'import attendrait ou le retarderait. "
+            "Recommencez quand il sera terminé ou en pause."
+        )
 
 
 STEPS: Final[Mapping[str, tuple[list[str], str]]] = {

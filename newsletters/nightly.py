@@ -8,6 +8,7 @@ from typing import Final
 from django.utils import timezone
 
 from newsletters import attempts, consent
+from newsletters.audience_admin.months import keep_last_month
 from newsletters.models import Chore
 
 logger = logging.getLogger(__name__)
@@ -16,6 +17,7 @@ logger = logging.getLogger(__name__)
 FROM_HOUR: Final = 6
 
 CHORES: Final[dict[str, Callable[[datetime], int]]] = {
+    "keep_last_month": keep_last_month,
     "purge_unconfirmed": lambda now: consent.purge_unconfirmed(),
     "erase_silent": consent.erase_silent,
     "remind_silent": consent.remind_silent,

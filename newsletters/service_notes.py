@@ -166,6 +166,19 @@ def _move(errand: Errand) -> Note | None:
     )
 
 
+def _moved(errand: Errand) -> Note:
+    """To the old mailbox. It does not say the new address: somebody else may read it by now."""
+    return Note(
+        "L’adresse de vos lettres a changé",
+        (
+            "Vos lettres partent désormais vers une autre adresse, comme demandé depuis votre lien "
+            "personnel. Cette adresse-ci ne les recevra plus.",
+            "Si c’était bien vous, il n’y a rien à faire.",
+        ),
+        after=("Ce n’était pas vous ? Répondez à ce message : nous y remédierons.",),
+    )
+
+
 def _renewal(errand: Errand) -> Note | None:
     """The one question of the retention rule; None when the person has left or answered since."""
     person = errand.subscriber
@@ -214,5 +227,6 @@ _NOTES: Final[dict[Kind, Callable[[Errand], Note | None]]] = {
     Kind.WELCOME: _welcome,
     Kind.ACCESS: _access,
     Kind.MOVE: _move,
+    Kind.MOVED: _moved,
     Kind.RENEWAL: _renewal,
 }

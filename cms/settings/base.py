@@ -4,12 +4,12 @@ import os
 from pathlib import Path
 from typing import Any
 
-import dj_database_url
 from csp.constants import NONCE, NONE, SELF, UNSAFE_INLINE
 
 from cms import env, scale_out
 
 from .bounces import *  # noqa: F403
+from .databases import database
 
 BASE_DIR = Path(__file__).resolve().parents[2]
 # Everything the site writes on this machine: database, index, uploads, journals, caught mail.
@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "modelcluster",
     "taggit",
     "anymail",
+    "corsheaders",
     "csp",
     "django_tasks",
     "django_tasks_db",
@@ -55,6 +56,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "corsheaders.middleware.CorsMiddleware",
     "pages.domains.DomainRedirectMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -86,33 +88,6 @@ TEMPLATES = [
 ]
 
 # --- Database -------------------------------------------------------------------------------
-
-SQLITE_OPTIONS: dict[str, Any] = {
-    # Autosave, live preview and a running send write at the same time: without WAL, an
-    # immediate write lock and a patient timeout, SQLite answers « database is locked ».
-    "transaction_mode": "IMMEDIATE",
-    "timeout": 20,
-    "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; "
-        "PRAGMA mmap_size=134217728;"
-    ),
-}
-
-
-def database(default_name: Path) -> dict[str, Any]:
-    """One connection dictionary, from DATABASE_URL or an SQLite file of ours."""
-    parsed = dict(
-        dj_database_url.parse(
-            env.text("DATABASE_URL", f"sqlite:///{default_name}"), conn_max_age=60
-        )
-    )
-    if parsed["ENGINE"].endswith("sqlite3"):
-        parsed["OPTIONS"] = SQLITE_OPTIONS
-        parsed["CONN_MAX_AGE"] = 0
-    else:
-        parsed["CONN_HEALTH_CHECKS"] = True
-    return parsed
-
 
 VAR_DIR.mkdir(parents=True, exist_ok=True)
 DATABASES = {"default": database(VAR_DIR / "resonances.sqlite3")}
@@ -246,6 +221,11 @@ SEARCH_ENGINE = env.text("SEARCH_ENGINE", "whoosh")
 
 # --- Security -------------------------------------------------------------------------------
 
+# The API may be called from the pages of the front ends named here, and without cookies: it gives
+# them what it gives to anybody. The rest of the site stays closed to other origins' scripts.
+CORS_ALLOWED_ORIGINS = env.names("CORS_ALLOWED_ORIGINS")
+CORS_URLS_REGEX = r"^/api/v3/"
+CORS_ALLOW_METHODS = ("GET", "HEAD", "OPTIONS", "POST")
 X_FRAME_OPTIONS = "SAMEORIGIN"
 SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
 SESSION_COOKIE_HTTPONLY = True

@@ -8,11 +8,10 @@ from .base import *  # noqa: F403
 from .base import (
     INSTALLED_APPS,
     NEWSLETTER_SCALE_OUT,
-    SQLITE_OPTIONS,
     STATIC_ROOT,
     VAR_DIR,
-    database,
 )
+from .databases import SQLITE_OPTIONS, database
 
 DEBUG = False
 SECRET_KEY = "test-only-key"  # noqa: S105

@@ -52,7 +52,7 @@ class ActionForm(forms.Form):
 
 def _leave(person: Subscriber) -> bool:
     active = person.subscriptions.exclude(state="left").exists()
-    consent.leave_all(subscriber=person, origin=_BY_STAFF)
+    consent.leave_all(subscriber=person, origin=_BY_STAFF, own_act=False)
     return active
 
 

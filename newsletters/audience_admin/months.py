@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Final
 
-from django.db.models import Count, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ _Action = ConsentEvent.Action
 
 @dataclass(slots=True)
 class Month:
-    """Counts of one month of one letter; `left` holds erasures too."""
+    """Counts of one month of one letter; `left` holds erasures and undone imports too."""
 
     month: date
     joined: int = 0
@@ -77,6 +77,37 @@ def _counted(periodical: Periodical, days: list[date]) -> dict[date, Month]:
     if days[-1] in found:
         found[days[-1]].active = periodical.subscriptions.filter(state="active").count()
     return found
+
+
+def keep_last_month(now: datetime) -> int:
+    """Write down the month that has ended, letter by letter; how many. Counts only.
+
+    The ledger could be counted again; how many were subscribed then could not.
+    """
+    month = last_months(2)[0]
+    letters = list(Periodical.objects.exclude(audience_months__month=month))
+    for letter in letters:
+        found = _counted(letter, [month])[month]
+        within = Q(at__gte=day_start(month), at__lt=day_start(last_months(1)[0]))
+        erased = ConsentEvent.objects.filter(within, periodical=letter, action=_Action.ERASED)
+        gone = letter.subscriptions.filter(
+            left_at__gte=day_start(month), left_at__lt=day_start(last_months(1)[0])
+        )
+        reasons = gone.order_by().values_list("left_reason").annotate(n=Count("pk"))
+        AudienceMonth.objects.get_or_create(
+            month=month,
+            periodical=letter,
+            defaults={
+                "joined": found.joined,
+                "left": found.left - erased.count(),
+                "erased": erased.count(),
+                "bounced": found.bounced,
+                "complained": found.complained,
+                "reasons": dict(reasons),
+                "active": found.active,
+            },
+        )
+    return len(letters)
 
 
 def _by_month(rows: QuerySet) -> dict[date, int]:  # type: ignore[type-arg]

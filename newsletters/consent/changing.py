@@ -158,7 +158,24 @@ def move(*, asked: Dated) -> None:
     if Subscriber.objects.filter(email_key=key).exists():
         raise AddressTaken
     lift(key)
+    _tell_old_mailbox(person)
     person.email, person.wanted_email = person.wanted_email, ""
     person.blocked_at, person.blocked_reason = None, ""
     person.save()
     _acted(person, ["adresse de courriel"])
+
+
+def _tell_old_mailbox(person: Subscriber) -> None:
+    """Whoever still reads the old mailbox learns that the letters go elsewhere, and whom to tell
+    that it was not them. Not a mailbox known to be dead."""
+    if person.blocked_at is None:
+        active = person.subscriptions.filter(state=_State.ACTIVE)
+        Errand.objects.create(
+            kind=Errand.Kind.MOVED,
+            subscriber=person,
+            details={
+                "letters": list(active.values_list("periodical", flat=True)),
+                "to": person.email,
+                "email_key": person.email_key,
+            },
+        )

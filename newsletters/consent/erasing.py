@@ -10,7 +10,7 @@ from django.db.models.functions import Cast, Concat
 from wagtail.models import ModelLogEntry
 
 from newsletters.consent.suppression import suppress
-from newsletters.models import ConsentEvent, Delivery, Errand, Subscriber
+from newsletters.models import ConsentEvent, Delivery, Errand, Subscriber, Subscription
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ def erase(*, subscriber: Subscriber, origin: str) -> None:
     person = Subscriber.objects.select_for_update().filter(pk=subscriber.pk).first()
     if person is None:
         return
-    ConsentEvent.objects.create(subscriber=person, action=ConsentEvent.Action.ERASED, origin=origin)
+    _write(person, origin)
     suppress(person.email_key, origin)
     forget_address(Delivery.objects.filter(subscriber=person))
     Errand.objects.about_address(person.email_key).delete()
@@ -37,6 +37,22 @@ def erase(*, subscriber: Subscriber, origin: str) -> None:
     entries.update(label="Données effacées", data={})
     logger.info("event=erased subscriber=%s", person.pk)
     person.delete()
+
+
+def _write(person: Subscriber, origin: str) -> None:
+    """A line for each letter still received, as a departure counts in that letter's figures; one
+    line without a letter when there is none."""
+    active = person.subscriptions.filter(state=Subscription.State.ACTIVE)
+    letters: list[int | None] = list(active.values_list("periodical", flat=True))
+    ConsentEvent.objects.bulk_create(
+        ConsentEvent(
+            subscriber=person,
+            periodical_id=letter,
+            action=ConsentEvent.Action.ERASED,
+            origin=origin,
+        )
+        for letter in letters or [None]
+    )
 
 
 def forget_address(deliveries: QuerySet[Delivery]) -> int:

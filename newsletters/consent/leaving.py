@@ -1,4 +1,4 @@
-"""Leaving, by the person's own act: at once, for good, and with its line in the ledger."""
+"""Leaving: at once, for good, and with its line in the ledger."""
 
 import logging
 import re
@@ -25,10 +25,11 @@ _State = Subscription.State
 
 
 @transaction.atomic
-def leave(*, subscription: Subscription, origin: str) -> None:
+def leave(*, subscription: Subscription, origin: str, own_act: bool = True) -> None:
     """End a subscription, at once and for good (RGPD art. 7.3). Leaving twice changes nothing.
 
-    `origin` says by which way, in French: it is read in the person's file.
+    `origin` says by which way, in French: it is read in the person's file. `own_act`: whether the
+    person did it, which starts the retention clock again; what others do for them does not.
     """
     now = timezone.now()
     left = (
@@ -44,16 +45,18 @@ def leave(*, subscription: Subscription, origin: str) -> None:
             at=now,
             origin=origin,
         )
-        Subscriber.objects.filter(pk=subscription.subscriber_id).update(last_action_at=now)
+        if own_act:
+            people = Subscriber.objects.filter(pk=subscription.subscriber_id)
+            people.update(last_action_at=now, reminded_at=None)
         logger.info("event=subscription_left subscription=%s", subscription.pk)
     subscription.refresh_from_db(fields=["state", "left_at"])
 
 
 @transaction.atomic
-def leave_all(*, subscriber: Subscriber, origin: str) -> None:
+def leave_all(*, subscriber: Subscriber, origin: str, own_act: bool = True) -> None:
     """Leave every letter, those that still wait for a confirmation included."""
     for subscription in subscriber.subscriptions.exclude(state=_State.LEFT):
-        leave(subscription=subscription, origin=origin)
+        leave(subscription=subscription, origin=origin, own_act=own_act)
 
 
 def leave_by_mail(raw: bytes) -> bool:

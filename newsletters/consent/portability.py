@@ -41,6 +41,7 @@ def _details(subscriber: Subscriber) -> dict[str, Any]:
         "provenance": subscriber.source,
         "inscrit·e le": _moment(subscriber.created_at),
         "dernière action": _moment(subscriber.last_action_at),
+        "relancé·e le": _moment(subscriber.reminded_at),
         "adresse bloquée": subscriber.blocked_reason,
     }
 

@@ -85,6 +85,6 @@ def _unsubscribe_refused() -> int:
     rows = people.order_by("pk").only("pk", "email_key").iterator(chunk_size=_BATCH)
     while batch := {person.email_key: person for person in islice(rows, _BATCH)}:
         for key in suppressed(list(batch)):
-            leave_all(subscriber=batch[key], origin=_ORIGIN)
+            leave_all(subscriber=batch[key], origin=_ORIGIN, own_act=False)
             left += 1
     return left

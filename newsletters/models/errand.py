@@ -35,6 +35,7 @@ class Errand(models.Model):
         WELCOME = "welcome", "Courriel de bienvenue"
         ACCESS = "access", "Courriel d'accès à ses données"
         MOVE = "move", "Courriel de changement d'adresse"
+        MOVED = "moved", "Avis à l’ancienne adresse"
         RENEWAL = "renewal", "Courriel de reconfirmation"
 
     kind = models.CharField("nature", max_length=12, choices=Kind.choices)

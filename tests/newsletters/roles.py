@@ -8,7 +8,7 @@ from wagtail.models import GroupPagePermission, Page
 
 def log_in(client, *codenames: str):
     """Somebody who may enter the admin, with these rights on the letters, logged in."""
-    user = get_user_model().objects.create_user("-".join(codenames) or "personne")
+    user = get_user_model().objects.create_user("-".join(codenames)[:150] or "personne")
     user.user_permissions.set(Permission.objects.filter(codename__in=["access_admin", *codenames]))
     client.force_login(user)
     return user

@@ -259,7 +259,7 @@ def test_a_file_that_is_not_there_is_said_in_french(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "subject", ["desinscription {}", "Re: desinscription {}", "=?utf-8?q?d={}?="]
+    "subject", ["desinscription {}", "Re: desinscription {}", "=?utf-8?q?d=3D{}?="]
 )
 def test_a_departure_by_mail_is_heard_in_the_same_mailbox(row, tmp_path, subject):
     token = unsubscribe_token(row.subscription_id)

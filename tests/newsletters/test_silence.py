@@ -2,21 +2,27 @@
 
 import logging
 import re
+from datetime import timedelta
 
 from django.apps import apps
 from django.core import serializers
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from wagtail.models import Site
 
 import pytest
 
 from newsletters import consent, errands
-from newsletters.models import Attempt, Errand, Subscriber, Subscription
+from newsletters.delivery.freeze import freeze
+from newsletters.delivery.send import deliver
+from newsletters.models import Attempt, Errand, MailLink, Subscriber, Subscription
+from newsletters.rendering import fill as fill_mailing
+from newsletters.rendering import latest
 from newsletters.tokens import preferences_token, unsubscribe_token
 from pages.models import CentreSettings
-from tests.builders import make_home, make_issue, make_periodical, make_subscription
+from tests.builders import make_home, make_issue, make_mailing, make_periodical, make_subscription
 from tests.newsletters.reading import JOIN, LINK, fill, links_in, mails
 
 pytestmark = pytest.mark.django_db
@@ -174,6 +180,53 @@ def test_a_scanner_in_a_letter_changes_nothing(client, letter):
         ):
             assert client.get(path).status_code == 200
             assert client.head(path).status_code == 200
+    assert everything() == before
+
+
+def test_a_scanner_in_the_letter_as_delivered_changes_nothing_but_the_count_of_clicks(
+    client, letter, relay
+):
+    """Every link of both editions and of the headers; a click's link counts, and nothing more."""
+    letter.counts_clicks = True
+    letter.save()
+    issue = make_issue(periodical=letter)
+    mailing = make_mailing(issue=issue)
+    fill_mailing(mailing, latest(issue))
+    mailing.content_hash = mailing.approved_hash = mailing.fingerprint()
+    mailing.save()
+    freeze(mailing=mailing)
+    deliver(mailing.pk)
+    received = mails(relay)
+    assert {mail["To"] for mail in received} == {"known@example.org"}
+    links = links_in(received[0])
+    assert {"/lettre/desinscription/", "/lettre/choix/"} <= {
+        "/".join(link.split("/")[:3]) + "/" for link in links
+    }
+    before = everything()
+    for link in [one for one in links if not one.startswith("/l/")] * 3:
+        for ask in (client.get, client.head):
+            assert ask(link).status_code in (200, 302)
+    assert everything() == before
+    clicks = [one for one in links if one.startswith("/l/")]
+    assert clicks
+    for link in clicks * 3:
+        assert client.get(link).status_code == 302
+        client.head(link)
+    MailLink.objects.update(clicks=0)
+    assert everything() == before
+
+
+def test_a_scanner_in_the_question_of_the_retention_changes_nothing(client, letter, relay):
+    old = timezone.now() - timedelta(days=36 * 31)
+    Subscriber.objects.filter(email_key="known@example.org").update(last_action_at=old)
+    assert consent.remind_silent(timezone.now()) == 1
+    errands.run_due()
+    (mail,) = mails(relay)
+    links = links_in(mail)
+    assert any(link.startswith("/lettre/continuer/") for link in links)
+    before = everything()
+    for link in links * 3:
+        assert client.get(link).status_code == client.head(link).status_code == 200
     assert everything() == before
 
 

@@ -1,0 +1,85 @@
+"""Whether the time of an answer tells who is on the list: each public door, known against new.
+
+The difference to look at is that of the medians, beside what the same door does between two
+series of new addresses: the noise of the machine.
+"""
+
+import statistics
+import time
+from collections.abc import Callable
+
+from django.db import transaction
+from django.test import Client
+
+from newsletters import attempts
+from newsletters.models import Periodical, Subscriber, Subscription
+from tests.builders import make_home
+
+ROUNDS = 60
+KNOWN = 2_000
+API = "/api/v3/lettres/"
+
+
+def run() -> dict[str, dict[str, float | str | None]]:
+    """Nothing is left behind: the other benchmarks fill the same database."""
+    with transaction.atomic():
+        try:
+            return _run()
+        finally:
+            transaction.set_rollback(True)
+
+
+def _run() -> dict[str, dict[str, float | str | None]]:
+    make_home()
+    letter = Periodical.objects.create(
+        code="enumeration", title="Essai", sender_name="C", sender_email="lettre@example.org"
+    )
+    people = Subscriber.objects.bulk_create(
+        Subscriber(email=f"k{n}@example.org", email_key=f"k{n}@example.org") for n in range(KNOWN)
+    )
+    Subscription.objects.bulk_create(
+        Subscription(subscriber=one, periodical=letter, state="active") for one in people
+    )
+    allowed, attempts.PER_NETWORK = attempts.PER_NETWORK, 10**9
+    try:
+        return {name: _compared(ask) for name, ask in _doors().items()}
+    finally:
+        attempts.PER_NETWORK = allowed
+
+
+def _doors() -> dict[str, Callable[[str], int]]:
+    client = Client()
+    version = client.get(API).json()["notice"]["version"]
+
+    def post(path: str, **body: object) -> int:
+        return client.post(path, body, content_type="application/json").status_code
+
+    return {
+        "énumération : demande (API)": lambda email: post(
+            f"{API}demandes/", email=email, letters=["enumeration"], notice_version=version
+        ),
+        "énumération : lien (API)": lambda email: post(f"{API}liens/", email=email),
+        "énumération : lien (page)": lambda email: (
+            client.post("/lettre/mon-lien/", {"email": email}).status_code
+        ),
+    }
+
+
+def _compared(ask: Callable[[str], int]) -> dict[str, float | str | None]:
+    """|median(known) − median(new)| in ms; reference: the same between two series of new ones."""
+    times: dict[str, list[float]] = {"k": [], "a": [], "b": []}
+    for turn in range(-5, ROUNDS):
+        for series, found in times.items():
+            started = time.perf_counter()
+            status = ask(f"{series}{turn + 5}@example.org")
+            assert status in (202, 302), status
+            if turn >= 0:
+                found.append((time.perf_counter() - started) * 1000)
+    medians = {series: statistics.median(found) for series, found in times.items()}
+    told, noise = abs(medians["k"] - medians["a"]), abs(medians["a"] - medians["b"])
+    return {
+        "value": told,
+        "unit": "ms d'écart",
+        "baseline": noise,
+        "ratio": medians["k"] / medians["a"],
+    }
