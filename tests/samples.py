@@ -11,7 +11,14 @@ from wagtail.models import Page, get_page_models
 
 from cms.demo.centre import load_centre
 from cms.demo.loader import load_home, load_vocabularies
-from pages.models import ActionListing, ExperienceIndexPage, Session, Territory, Theme
+from pages.models import (
+    ActionListing,
+    ExperienceIndexPage,
+    Session,
+    Territory,
+    Theme,
+    ToolVersion,
+)
 from pages.printing.recueil import prefilled
 from tests.builders import (
     make_action,
@@ -64,7 +71,8 @@ def _make_works() -> Page:
     recueil.save_revision().publish()
     publication = make_publication(**classed)
     make_recording(**classed)
-    make_tool(themes=classed["themes"])
+    version = ToolVersion(document=document, released_on=today)
+    make_tool(themes=classed["themes"], versions=[version])
     content = {"page": publication, "comment": "À lire d'abord."}
     entry = {"document": document, "comment": ""}
     make_dossier(body=[("heading", "Lire"), ("content", content), ("document", entry)], **classed)
