@@ -71,9 +71,8 @@ def _make_works() -> Page:
     recueil.save_revision().publish()
     publication = make_publication(**classed)
     make_recording(**classed)
-    tool = make_tool(themes=classed["themes"])
-    tool.versions.add(ToolVersion(document=document, number="2", released_on=date(2026, 1, 5)))
-    tool.save()
+    version = ToolVersion(document=document, released_on=today)
+    make_tool(themes=classed["themes"], versions=[version])
     content = {"page": publication, "comment": "À lire d'abord."}
     entry = {"document": document, "comment": ""}
     make_dossier(body=[("heading", "Lire"), ("content", content), ("document", entry)], **classed)

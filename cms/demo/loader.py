@@ -4,15 +4,7 @@ repairs what is missing and repeats nothing."""
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.contrib.auth.models import Group, Permission
-
-from wagtail.models import (
-    Collection,
-    GroupCollectionPermission,
-    GroupPagePermission,
-    Page,
-    Site,
-)
+from wagtail.models import Page, Site
 
 from cms.demo.agenda import load_agenda
 from cms.demo.articles import load_experiences
@@ -29,11 +21,10 @@ from cms.demo.jobs import load_jobs
 from cms.demo.letters import load_issues, load_periodical
 from cms.demo.parts import CENTRE, image, organisation, person, read
 from cms.demo.programmes import load_programmes
+from cms.roles import create_roles
 from newsletters.models import PeriodicalPage
 from pages.models import CentreSettings, HomePage, Territory, Theme
 from search.models import Acronym
-
-MEDIA = ("image", "document")
 
 
 def load_vocabularies() -> None:
@@ -107,57 +98,6 @@ def load_home() -> HomePage:
     return HomePage.objects.get(pk=home.pk)
 
 
-def load_roles() -> None:
-    """Four groups, one job each: the same person may belong to several."""
-    vocabularies = ("organisation", "person", "resource")
-    describing = [f"{verb}_{name}" for name in vocabularies for verb in ("add", "change")]
-    roles = {
-        "Rédaction": [
-            "add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink", *describing,
-        ],
-        "Validation": [
-            "view_mailing", "approve_mailing", "publish_unvalidated",
-            "add_periodical", "change_periodical",
-        ],
-        "Envoi": ["view_mailing", "send_mailing"],
-        "Gestion des abonné·es": [
-            "see_addresses", "import_audience", "view_subscriber", "add_subscriber",
-            "change_subscriber", "view_segment", "add_segment", "change_segment", "delete_segment",
-        ],
-    }  # fmt: skip
-    on_pages = {
-        "Rédaction": ["add_page", "change_page"],
-        "Validation": ["add_page", "change_page", "publish_page"],
-    }
-    access = Permission.objects.get(codename="access_admin")
-    for name, codenames in roles.items():
-        group, made = Group.objects.get_or_create(name=name)
-        if made:
-            rights = Permission.objects.filter(
-                content_type__app_label__in=["newsletters", "pages"], codename__in=codenames
-            )
-            group.permissions.set([access, *rights])
-            _grant_site(group, on_pages.get(name, []))
-
-
-def _grant_site(group: Group, codenames: list[str]) -> None:
-    """These rights on every page, and with them the media a page is made of."""
-    if not codenames:
-        return
-    root, media = Page.objects.get(depth=1), Collection.get_first_root_node()
-    for right in Permission.objects.filter(
-        content_type__app_label="wagtailcore", codename__in=codenames
-    ):
-        GroupPagePermission.objects.get_or_create(group=group, page=root, permission=right)
-    verbs = [f"{verb}_{kind}" for verb in ("add", "change", "choose") for kind in MEDIA]
-    for right in Permission.objects.filter(
-        content_type__app_label__in=["wagtailimages", "wagtaildocs"], codename__in=verbs
-    ):
-        GroupCollectionPermission.objects.get_or_create(
-            group=group, collection=media, permission=right
-        )
-
-
 Step = tuple[str, Callable[[], Any]]
 
 
@@ -165,7 +105,7 @@ def steps() -> Iterator[Step]:
     """(French label, action) in order; each is safe to run again."""
     yield "Vocabulaires", load_vocabularies
     yield "Sigles", load_glossary
-    yield "Rôles", load_roles
+    yield "Rôles", create_roles
     yield "Page d'accueil", load_home
     yield "Le centre", lambda: load_centre(HomePage.objects.get())
     yield "Fiches expérience", lambda: load_experiences(HomePage.objects.get())

@@ -232,29 +232,28 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 CSRF_COOKIE_SAMESITE = "Lax"
 
-CONTENT_SECURITY_POLICY = {
-    # The admin has its own policy (cms.middleware): Wagtail's date pickers are inline scripts.
-    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/v3/docs"],
-    "DIRECTIVES": {
-        "default-src": [SELF],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "object-src": [NONE],
-        "base-uri": [SELF],
-        "form-action": [SELF],
-        "frame-ancestors": [SELF],
-    },
-}
-ADMIN_CONTENT_SECURITY_POLICY = {
+_NOWHERE_ELSE = {
     "default-src": [SELF],
-    "script-src": [SELF, UNSAFE_INLINE],
-    "style-src": [SELF, UNSAFE_INLINE],
-    "img-src": [SELF, "data:", "blob:"],
     "object-src": [NONE],
     "base-uri": [SELF],
     "form-action": [SELF],
     "frame-ancestors": [SELF],
+}
+CONTENT_SECURITY_POLICY = {
+    # The admin has its own policy (cms.middleware): Wagtail's date pickers are inline scripts.
+    "EXCLUDE_URL_PREFIXES": ["/admin/", "/api/v3/docs"],
+    "DIRECTIVES": {
+        **_NOWHERE_ELSE,
+        "script-src": [SELF, NONCE],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+    },
+}
+ADMIN_CONTENT_SECURITY_POLICY = {
+    **_NOWHERE_ELSE,
+    "script-src": [SELF, UNSAFE_INLINE],
+    "style-src": [SELF, UNSAFE_INLINE],
+    "img-src": [SELF, "data:", "blob:"],
 }
 
 AUTH_PASSWORD_VALIDATORS = [

@@ -36,8 +36,9 @@ from pages.syndication import FeedLink
 from pages.typesetting.responses import pdf_response
 
 
-# A mail carries its own styles: the site's policy would strip them from the preview only.
-@csp_update({"style-src": [SELF, UNSAFE_INLINE]})
+# A mail carries its own styles, and pictures by their address on the public site, which may not
+# be the host of the admin: the site's policy would strip both from the preview only.
+@csp_update({"style-src": [SELF, UNSAFE_INLINE], "img-src": ["http:", "https:"]})
 def mail_response(request: HttpRequest, html: str) -> HttpResponse:
     return HttpResponse(without_links(html))
 

@@ -125,7 +125,7 @@ class Mailing(models.Model):
         verbose_name_plural = "envois"
         ordering = ["-created_at", "-pk"]
         permissions = [
-            ("approve_mailing", "Peut approuver un envoi"),
+            ("approve_mailing", "Peut approuver une lettre"),
             ("send_mailing", "Peut programmer et envoyer"),
         ]
         constraints = [

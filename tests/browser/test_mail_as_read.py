@@ -198,7 +198,7 @@ def test_the_downloaded_letter_opens_by_itself(received, site_server, chromium, 
     page, complaints = mailbox.page, []
     page.on("pageerror", lambda error: complaints.append(str(error)))
     page.goto(path.as_uri())
-    assert page.title() == "Résonances – mars 2026"
+    assert page.title() == "Résonances\N{NO-BREAK SPACE}– mars 2026"
     assert page.locator("h1").inner_text() == "Résonances"
     assert page.evaluate("[...document.images].every(i => i.naturalWidth > 0)")
     assert len(set(mailbox.asked)) == 3

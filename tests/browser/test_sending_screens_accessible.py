@@ -64,6 +64,12 @@ def test_the_check_and_the_confirmation_have_no_accessibility_fault(
     assert found == {name: [] for name in paths}
 
 
+def test_our_styles_leave_the_frame_of_the_admin_where_it_is(site_server, editor):
+    editor.goto(f"{site_server.url}/admin/envois/")
+    editor.wait_for_selector("body.ready")  # Wagtail's own class, once its scripts have run
+    assert editor.locator("main").bounding_box()["y"] == 0
+
+
 @pytest.mark.parametrize("width", [320, 1280])
 def test_a_sending_under_way_tells_its_safeguards_within_the_window(
     site_server, editor, accessibility_violations, width

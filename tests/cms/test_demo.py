@@ -7,10 +7,14 @@ import re
 import socket
 import subprocess
 import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email import policy
 from pathlib import Path
 
 import pytest
+import requests
 
 ROOT = Path(__file__).resolve().parents[2]
 READERS = 12
@@ -22,17 +26,21 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def run(var: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """A management command on a database of its own: always SQLite, as in the demonstration."""
+def environ(var: Path, **environment: str) -> dict[str, str]:
+    """A database of its own: always SQLite, as in the demonstration."""
     clean = {k: v for k, v in os.environ.items() if not k.startswith(("DJANGO_", "DATABASE_"))}
+    return clean | {"RESONANCES_VAR": str(var), "DEBUG": "0"} | environment
+
+
+def run(var: Path, *command: str, **environment: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "manage.py", *command],
         cwd=ROOT,
-        env=clean | {"RESONANCES_VAR": str(var), "DEBUG": "0"} | environment,
+        env=environ(var, **environment),
         capture_output=True,
         text=True,
         check=False,
-        timeout=300,
+        timeout=1_200,
     )
 
 
@@ -132,6 +140,61 @@ def test_the_report_is_read_by_a_script(demo):
     assert set(report) == {
         "audience", "accepted", "refused", "skipped", "uncertain", "remaining", "content_hash",
     }  # fmt: skip
+
+
+@contextmanager
+def served(var: Path, **environment: str) -> Iterator[str]:
+    """The address of the demonstration, once it answers; stopped as Ctrl+C does."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "manage.py", "demo", f"--subscribers={READERS}", f"--port={port}"],
+        cwd=ROOT,
+        env=environ(var, EMAIL_PORT=str(free_port()), **environment),
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    with process:
+        try:
+            assert any("Ctrl+C" in line for line in process.stdout), "ended before serving"
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            process.terminate()
+            process.stdout.read()
+
+
+def until(answer, *, seconds: float = 90):
+    """What `answer` ends up giving; the time is only how long a broken product is waited for."""
+    deadline = time.monotonic() + seconds
+    while not (found := answer()) and time.monotonic() < deadline:
+        time.sleep(0.5)
+    return found
+
+
+def test_a_visitor_who_joins_finds_the_mail_among_those_received_and_confirms(demo):
+    var, _output = demo
+    with served(var, DEBUG="1") as site, requests.Session() as visitor:
+        form = until(lambda: _page(visitor, f"{site}/lettre/inscription/"))
+        hidden = dict(re.findall(r'name="(sealed|letters)" value="([^"]+)"', form))
+        time.sleep(2.1)  # a form sent back at once is taken for a robot's
+        answer = visitor.post(
+            f"{site}/lettre/inscription/", data=hidden | {"email": "visiteuse@example.org"}
+        )
+        assert answer.url.endswith("/demande-recue/")
+        row = re.compile(r'href="([^"]+)">[^<]*</a>[^<]*visiteuse@example\.org')
+        mail = until(lambda: row.search(_page(visitor, f"{site}/courriels-recus/")))
+        assert mail, "the mail of the form never came"
+        text = _page(visitor, site + mail.group(1))
+        link = re.search(r"https?://\S+?(/lettre/confirmation/[\w:.=/-]+)", text)
+        assert "Confirmer" in _page(visitor, site + link.group(1))
+
+
+def _page(visitor: requests.Session, address: str) -> str:
+    try:
+        answer = visitor.get(address, timeout=30)
+    except requests.ConnectionError:
+        return ""
+    assert answer.ok, (address, answer.status_code)
+    return answer.text
 
 
 def test_a_busy_port_is_said_in_a_sentence(tmp_path):

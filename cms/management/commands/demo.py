@@ -7,10 +7,10 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
+from subprocess import Popen
 from typing import Any
 
 from django.conf import settings
@@ -41,9 +41,6 @@ class Command(BaseCommand):
     ) -> None:
         if subscribers < 1:
             raise CommandError("--subscribers : au moins 1.")
-        if not no_serve:
-            refuse_busy_port(port, "DEMO_PORT ou --port")
-        refuse_busy_port(settings.EMAIL_PORT, "EMAIL_PORT")
         # A polite kill also stops the catcher and the worker we started.
         signal.signal(signal.SIGTERM, signal.default_int_handler)
         # Links in the letters lead to the port served here, in this process and its children.
@@ -51,12 +48,16 @@ class Command(BaseCommand):
         # The steps say what happens; the events of the log would cut the progress bar.
         logging.getLogger("newsletters").setLevel(logging.WARNING)
         try:
-            self.prepare(subscribers, port)
-            with background("catch_mail", f"--port={settings.EMAIL_PORT}"):
-                wait_for_port(settings.EMAIL_PORT)
+            # Both ports are ours before the long loading: another demonstration is refused at once.
+            with ExitStack() as ours:
+                held = None if no_serve else ours.enter_context(reserved(port))
+                self.say("Attrape-courrier")
+                ours.enter_context(mail_catcher(settings.EMAIL_PORT))
+                self.prepare(subscribers, port)
                 mailing = sending.send_newest(progress=not options["no_color"])
                 self.report(mailing, port)
-                if not no_serve:
+                if held:
+                    held.close()
                     self.serve(port)
         except OperationalError as error:
             raise CommandError(f"La base de données ne répond pas : {error}") from error
@@ -122,36 +123,43 @@ def admin_password() -> str:
     return password
 
 
-def refuse_busy_port(port: int, setting: str) -> None:
-    with socket.socket() as probe:
-        if probe.connect_ex((HOST, port)) == 0:
+@contextmanager
+def reserved(port: int) -> Iterator[socket.socket]:
+    """The port of the site, held by a socket to close before the site is served there."""
+    with socket.socket() as place:
+        # As runserver does, so that a site stopped a moment ago does not count as busy.
+        place.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            place.bind((HOST, port))
+            place.listen()
+        except OSError as error:
             raise CommandError(
                 f"Le port {port} est déjà occupé : fermez le programme qui l'utilise, ou "
-                f"choisissez-en un autre avec {setting}."
-            )
-
-
-def wait_for_port(port: int, seconds: float = 15) -> None:
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        with socket.socket() as probe:
-            if probe.connect_ex((HOST, port)) == 0:
-                return
-        time.sleep(0.1)
-    raise CommandError(f"L'attrape-courrier n'a pas démarré sur le port {port}.")
+                "choisissez-en un autre avec DEMO_PORT ou --port."
+            ) from error
+        yield place
 
 
 @contextmanager
-def background(*command: str) -> Iterator[None]:
-    """A management command in its own process, stopped with us whatever happens."""
-    process = subprocess.Popen(  # noqa: S603
-        [sys.executable, "manage.py", *command], cwd=settings.BASE_DIR, stdout=subprocess.DEVNULL
-    )
-    try:
+def mail_catcher(port: int) -> Iterator[None]:
+    """The catcher, listening; a slow machine is waited for, only a catcher that ended is not."""
+    with background("catch_mail", f"--port={port}", stdout=subprocess.PIPE) as process:
+        # Its first line, or nothing once it has ended, having said why on the error output.
+        if process.stdout is None or not process.stdout.readline():
+            raise CommandError(f"L'attrape-courrier n'a pas démarré sur le port {port}.")
         yield
-    finally:
-        process.terminate()
+
+
+@contextmanager
+def background(*command: str, stdout: int = subprocess.DEVNULL) -> Iterator[Popen[str]]:
+    """A management command in its own process, stopped with us whatever happens."""
+    command = (sys.executable, "manage.py", *command)
+    with Popen(command, cwd=settings.BASE_DIR, stdout=stdout, text=True) as process:  # noqa: S603
         try:
-            process.wait(timeout=10)
-        except subprocess.TimeoutExpired:
-            process.kill()
+            yield process
+        finally:
+            process.terminate()
+            try:
+                process.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                process.kill()
