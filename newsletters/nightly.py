@@ -39,5 +39,6 @@ def do_chores() -> dict[str, int]:
     for name, chore in CHORES.items():
         if Chore.take(name, local.date()):
             done[name] = chore(now)
-            logger.info("event=chore name=%s count=%s", name, done[name])
+            if done[name]:
+                logger.info("event=chore name=%s count=%s", name, done[name])
     return done
