@@ -4,6 +4,8 @@ import re
 from email import message_from_bytes, policy
 from itertools import product
 
+from django.db import connection
+
 import pytest
 
 from newsletters.delivery.send import run
@@ -82,7 +84,9 @@ def test_no_odd_address_brings_another_person_into_the_headers(settings, relay, 
     settings.NEWSLETTER_TRANSPORT = transport
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.NEWSLETTER_BOUNCE_ADDRESS = bounces
-    odd = [f"{before}{OTHER}{after}"[:250] for before, after in product(ODD, ODD)]
+    # PostgreSQL keeps no nul character at all.
+    kept = [one for one in ODD if connection.vendor != "postgresql" or "\0" not in one]
+    odd = [f"{before}{OTHER}{after}"[:250] for before, after in product(kept, kept)]
     chosen = list(dict.fromkeys(odd))[:: 1 if transport == "smtp" else 7]
     mailing = make_sending(len(chosen))
     type(mailing).objects.update(
