@@ -89,8 +89,10 @@ def test_an_import_is_followed_to_its_end_and_taken_back(
     staff.get_by_label("Provenance des adresses").fill("Forum")
     staff.get_by_label("Consentement").check()
     staff.get_by_role("button", name="Déposer et vérifier les colonnes").click()
+    dry_run = staff.get_by_role("button", name="Faire l'essai à blanc")
+    dry_run.wait_for()
     assert accessibility_violations(staff) == []
-    staff.get_by_role("button", name="Faire l'essai à blanc").click()
+    dry_run.click()
     staff.get_by_text("Windows-1252").wait_for()
     staff.get_by_role("button", name="Importer 1 personne").click()
     staff.get_by_role("button", name="Annuler l'import").wait_for()

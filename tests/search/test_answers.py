@@ -206,6 +206,7 @@ def test_rows_left_by_a_dead_process_are_noticed(sheets):
 
 def test_an_answer_takes_few_queries(site_engine, sheets, django_assert_max_num_queries):
     answers.find("verger")
-    # In PostgreSQL, the search itself is queries: its name, its limits, what it finds, its texts.
-    with django_assert_max_num_queries(13 if site_engine == "postgres" else 10):
+    # In PostgreSQL, the search itself is queries: its name, its limits, what it finds, its texts;
+    # and twice here, where so few sheets are found that near words are searched too.
+    with django_assert_max_num_queries(23 if site_engine == "postgres" else 10):
         answers.find("verger")
