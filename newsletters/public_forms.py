@@ -19,7 +19,7 @@ _SALT: Final = "newsletters.joining-form"
 
 _EMAIL_ERRORS: Final = {
     "required": "Indiquez votre adresse de courriel.",
-    "invalid": "Cette adresse n’est pas complète. Exemple : prenom.nom@exemple.fr",
+    "invalid": "Cette adresse n’est pas complète. Exemple : prenom.nom@example.org",
 }
 
 
