@@ -1,10 +1,10 @@
 """Admin screens: series, subscribers, sendings."""
 
-from django.http import HttpRequest
+from typing import Any
+
 from django.urls import URLPattern, path
 
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.viewsets.base import ViewSet, ViewSetGroup
+from wagtail.admin.viewsets.base import ViewSetGroup
 from wagtail.admin.viewsets.model import ModelViewSet
 from wagtail.snippets.views.snippets import SnippetViewSet
 
@@ -18,16 +18,12 @@ from newsletters.audience_admin.viewsets import (
     StatisticsViewSet,
     SubscriberViewSet,
 )
+from newsletters.menu import RightViewSet
 from newsletters.models import Periodical, RateLimit
 from newsletters.permissions import may_follow, open_archives
 
 
-class ComposerMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return bool(open_archives(request.user))
-
-
-class ComposerViewSet(ViewSet):
+class ComposerViewSet(RightViewSet):
     """Start an issue, fill it, check it: no right on the sendings is needed."""
 
     name = "composer"
@@ -50,22 +46,11 @@ class ComposerViewSet(ViewSet):
             path("lien/", composing.DescribeLink.as_view(), name="describe_link"),
         ]
 
-    def get_menu_item(self, order: int | None = None) -> ComposerMenuItem:
-        return ComposerMenuItem(
-            self.menu_label,
-            self.menu_url,
-            name=self.menu_name,
-            icon_name=self.icon,
-            order=order or self.menu_order,
-        )
+    def allowed(self, user: Any) -> bool:
+        return bool(open_archives(user))
 
 
-class MailingMenuItem(MenuItem):
-    def is_shown(self, request: HttpRequest) -> bool:
-        return may_follow(request.user)
-
-
-class MailingViewSet(ViewSet):
+class MailingViewSet(RightViewSet):
     """Prepare, approve, schedule and follow the sending of an issue."""
 
     name = "mailings"
@@ -96,14 +81,8 @@ class MailingViewSet(ViewSet):
             path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
         ]
 
-    def get_menu_item(self, order: int | None = None) -> MailingMenuItem:
-        return MailingMenuItem(
-            self.menu_label,
-            self.menu_url,
-            name=self.menu_name,
-            icon_name=self.icon,
-            order=order or self.menu_order,
-        )
+    def allowed(self, user: Any) -> bool:
+        return may_follow(user)
 
 
 class PeriodicalViewSet(SnippetViewSet):

@@ -1,13 +1,9 @@
 """Where the screens of the audience are, and who finds them in the menu."""
 
-from collections.abc import Callable
 from typing import Any
 
-from django.http import HttpRequest
 from django.urls import URLPattern, path
 
-from wagtail.admin.menu import MenuItem
-from wagtail.admin.viewsets.base import ViewSet
 from wagtail.admin.viewsets.model import ModelViewSet
 
 from newsletters.audience_admin import exports, imports
@@ -15,36 +11,9 @@ from newsletters.audience_admin.actions import BatchScreen
 from newsletters.audience_admin.adding import SubscriberAdd
 from newsletters.audience_admin.people import SubscriberFile, SubscriberIndex
 from newsletters.audience_admin.statistics import AudienceStatistics
+from newsletters.menu import RightViewSet
 from newsletters.models import Subscriber
 from newsletters.permissions import IMPORT, may_count
-
-
-class RightMenuItem(MenuItem):
-    """Shown to whom `allowed` says, by the user."""
-
-    def __init__(self, *args: Any, allowed: Callable[[Any], bool], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.allowed = allowed
-
-    def is_shown(self, request: HttpRequest) -> bool:
-        return self.allowed(request.user)
-
-
-class RightViewSet(ViewSet):
-    """A viewset without a model, in the menu for whoever may open it."""
-
-    def allowed(self, user: Any) -> bool:
-        raise NotImplementedError
-
-    def get_menu_item(self, order: int | None = None) -> MenuItem:
-        return RightMenuItem(
-            self.menu_label,
-            self.menu_url,
-            name=self.menu_name,
-            icon_name=self.icon,
-            order=order or self.menu_order,
-            allowed=self.allowed,
-        )
 
 
 class SubscriberViewSet(ModelViewSet):
