@@ -159,6 +159,9 @@ class Session(asyncio.BufferedProtocol):
         else:
             self._say("250 2.0.0 Ok: queued" if recipients else "554 5.5.1 no valid recipients")
         if self._rest and not self._held:
+            self.sink.ahead += 1
+            if self.sink.short_of_breath:
+                self._rest = b""
             self._lines(self._rest)
 
     # --- commands ----------------------------------------------------------------------------

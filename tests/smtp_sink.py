@@ -44,14 +44,16 @@ class SmtpSink:
         delay_ms: float = 0,
         pipelining: bool = True,
         forgetful: bool = False,
+        short_of_breath: bool = False,
         careless_data: bool = False,
         keep: bool = False,
         login: tuple[str, str] | None = None,
         tls: Literal["", "starttls", "tls"] = "",
         context: ssl.SSLContext | None = None,
     ) -> None:
-        """`forgetful` loses what comes together with a command; `careless_data` answers 354 even
-        without a recipient; `keep` stores the messages.
+        """`forgetful` loses what comes together with a command, `short_of_breath` what comes before
+        it has answered a message; `careless_data` answers 354 even without a recipient; `keep`
+        stores the messages.
         """
         self.host = host
         self.port = port
@@ -60,6 +62,8 @@ class SmtpSink:
         self.pipelining = pipelining
         self.forgetful = forgetful
         self.hurried = 0  # commands that came together with another
+        self.short_of_breath = short_of_breath
+        self.ahead = 0  # messages behind which commands came before the answer
         self.careless_data = careless_data
         self.keep = keep
         self.login = login

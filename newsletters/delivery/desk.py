@@ -10,6 +10,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from threading import Event
 from typing import Final
 
 from django.utils import timezone
@@ -83,11 +84,12 @@ class Desk:
         for start in range(0, len(rows), line.size):
             if self._should_stop() or not self._may_go_on():
                 break
-            self._note(line.serve(rows[start : start + line.size]), answered)
+            end = start + line.size
+            self._note(line.serve(rows[start:end], rows[end : end + 1]), answered)
 
     def _in_threads(self, rows: Sequence[Claimed], answered: set[int]) -> None:
-        todo, answers = deque(rows), deque[Settled]()
-        running = {self._pool.submit(_serve, line, todo, answers) for line in self._lines}
+        todo, answers, over = deque(rows), deque[Settled](), Event()
+        running = {self._pool.submit(_serve, line, todo, answers, over) for line in self._lines}
         everyone, halt = set(running), None
         try:
             while running:
@@ -96,12 +98,12 @@ class Desk:
                     while answers:
                         self._note([answers.popleft()], answered)
                     if halt or self._should_stop() or not self._may_go_on():
-                        todo.clear()
+                        over.set()
                 except HaltError as asked:
                     halt = halt or asked
-                    todo.clear()
+                    over.set()
         finally:
-            todo.clear()
+            over.set()
             wait(everyone)
         while answers:
             self._keep(answers.popleft(), answered)
@@ -177,16 +179,16 @@ class Desk:
         self._marked_at = time.monotonic()
 
 
-def _serve(line: Line, todo: deque[Claimed], answers: deque[Settled]) -> None:
-    """One line's part of a batch. Raises HaltError, and the other lines then get nothing more."""
+def _serve(line: Line, todo: deque[Claimed], answers: deque[Settled], over: Event) -> None:
+    """One line's part of a batch, until `over`, which it sets when it raises HaltError."""
     try:
-        while True:
-            rows = _taken(todo, line.size)
-            if not rows:
-                return
-            answers.extend(line.serve(rows))
+        rows = _taken(todo, line.size)
+        while rows and not over.is_set():
+            following = _taken(todo, 1) if line.foresees else []
+            answers.extend(line.serve(rows, following))
+            rows = following or _taken(todo, line.size)
     except BaseException:
-        todo.clear()
+        over.set()
         raise
 
 

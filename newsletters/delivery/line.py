@@ -6,14 +6,15 @@ that claims and marks.
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from newsletters.delivery.answers import Answer, Outcome, RelayUnavailable
 from newsletters.delivery.claim import Claimed, Settled
 from newsletters.delivery.journal import Journal, discard
 from newsletters.delivery.message import Addressing, explained
-from newsletters.delivery.transport import BatchTransport, Transport
-from newsletters.delivery.wire import WireError
+from newsletters.delivery.transport import BatchTransport, ForeseeingTransport, Transport
+from newsletters.delivery.wire import Recipient, WireError
 from newsletters.models import Mailing
 
 logger = logging.getLogger(__name__)
@@ -48,19 +49,32 @@ class Line:
         self._addressing = addressing
         self._transport = transport
         self._journal = journal
+        self._asked: tuple[Claimed, Recipient] | None = None
+        # Asked once: to compare with a protocol costs as much as to build a message.
+        self._foreseeing = transport if isinstance(transport, ForeseeingTransport) else None
         self.size = 1
         if isinstance(transport, BatchTransport):
             self.size = transport.capacity(addressing.template)
 
-    def serve(self, rows: Sequence[Claimed]) -> list[Settled]:
-        """The answers of up to `size` rows; rows that are not in it were not offered."""
-        if len(rows) == 1 or not isinstance(self._transport, BatchTransport):
-            return [Settled(row, self.offer(row)) for row in rows]
-        return self._offer_together(rows, self._transport)
+    @property
+    def foresees(self) -> bool:
+        return self._foreseeing is not None
 
-    def offer(self, row: Claimed) -> Answer:
+    def serve(self, rows: Sequence[Claimed], following: Sequence[Claimed] = ()) -> list[Settled]:
+        """The answers of up to `size` rows; rows that are not in it were not offered.
+
+        `following` is the first of the next call, if one is expected: nothing is offered to it.
+        """
+        if len(rows) > 1 and isinstance(self._transport, BatchTransport):
+            return self._offer_together(rows, self._transport)
+        after = [*rows[1:], *following, None]
+        return [Settled(row, self.offer(row, then)) for row, then in zip(rows, after, strict=False)]
+
+    def offer(self, row: Claimed, following: Claimed | None = None) -> Answer:
         """Raises HaltError before anything was sent to this person, never after."""
-        recipient = self._addressing.recipient(row.email, row.pk, row.subscription_id)
+        recipient = self._recipient(row)
+        if following is not None and self._foreseeing is not None:
+            self._foreseeing.foresee(partial(self._foreseen, following))
         self._intend(row)
         try:
             answer = self._transport.send(recipient, self._addressing.template)
@@ -73,11 +87,21 @@ class Line:
         self._write_answer(row, answer)
         return answer
 
+    def _recipient(self, row: Claimed) -> Recipient:
+        """The one that the transport has already asked for, or a new one."""
+        (known, recipient), self._asked = self._asked or (None, None), None
+        if recipient is not None and known is row:
+            return recipient
+        return self._addressing.recipient(row.email, row.pk, row.subscription_id)
+
+    def _foreseen(self, row: Claimed) -> Recipient:
+        recipient = self._recipient(row)
+        self._asked = row, recipient
+        return recipient
+
     def _offer_together(self, rows: Sequence[Claimed], transport: BatchTransport) -> list[Settled]:
         """Raises HaltError before anything was sent to these people, never after."""
-        recipients = [
-            self._addressing.recipient(row.email, row.pk, row.subscription_id) for row in rows
-        ]
+        recipients = [self._recipient(row) for row in rows]
         try:
             self._journal.intend_all(row.pk for row in rows)
         except OSError as error:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import smtplib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Protocol, runtime_checkable
 
 from django.core.mail import BadHeaderError, EmailMultiAlternatives, get_connection
@@ -11,11 +12,12 @@ from django.core.mail.backends.base import BaseEmailBackend
 
 from .answers import Answer, Outcome, RelayUnavailable, explained, outcome_of, worded
 from .envelope import ReturnPath
-from .smtp import SmtpConnection
+from .smtp import Offer, SmtpConnection
 from .wire import (
     AddressRefused,
     HeaderInjection,
     Recipient,
+    WireError,
     WireTemplate,
     ascii_address,
     refuse_injection,
@@ -52,6 +54,15 @@ class BatchTransport(Transport, Protocol):
         """An answer for each, in order; None for whoever was not offered. Raises as `send` does."""
 
 
+@runtime_checkable
+class ForeseeingTransport(Transport, Protocol):
+    """Prepares the next message while the answer of one is on its way."""
+
+    def foresee(self, upcoming: Callable[[], Recipient]) -> None:
+        """Who comes after the recipient of the next `send`; asked once, and no promise: to send to
+        nobody, or to somebody else, only costs the connection."""
+
+
 class SmtpTransport:
     """The fast way: spliced bytes over a pipelined connection."""
 
@@ -71,6 +82,8 @@ class SmtpTransport:
         self._return_path = return_path or ReturnPath()
         self._per_connection = per_connection
         self._sent = 0
+        self._upcoming: Callable[[], Recipient] | None = None
+        self._ready: tuple[Recipient, Offer] | None = None
 
     def open(self) -> None:
         self._connection.open()
@@ -78,18 +91,37 @@ class SmtpTransport:
     def close(self) -> None:
         self._connection.close()
 
+    def foresee(self, upcoming: Callable[[], Recipient]) -> None:
+        self._upcoming = upcoming
+
     def send(self, recipient: Recipient, template: WireTemplate) -> Answer:
+        ready, self._ready = self._ready, None
+        upcoming, self._upcoming = self._upcoming, None
         try:
-            envelope_to = ascii_address(recipient.email)
-            message = template.build(recipient)
+            same = ready is not None and ready[0] is recipient
+            offer = ready[1] if ready and same else self._offer(recipient, template)
         except (AddressRefused, HeaderInjection) as error:
             return unwritable(error)
-        sender = self._return_path.sender(recipient, template.content.from_email)
         if self._per_connection and self._sent >= self._per_connection:
             self._connection.close()
             self._sent = 0
         self._sent += 1
-        return self._connection.send(sender, envelope_to, message, dot_safe=True)
+        last = self._sent == self._per_connection
+        following = partial(self._prepared, upcoming, template) if upcoming and not last else None
+        return self._connection.send(*offer, dot_safe=True, following=following)
+
+    def _offer(self, recipient: Recipient, template: WireTemplate) -> Offer:
+        envelope_to = ascii_address(recipient.email)
+        sender = self._return_path.sender(recipient, template.content.from_email)
+        return Offer(sender, envelope_to, template.build(recipient))
+
+    def _prepared(self, upcoming: Callable[[], Recipient], template: WireTemplate) -> Offer | None:
+        recipient = upcoming()
+        try:
+            self._ready = recipient, self._offer(recipient, template)
+        except WireError:  # said when its turn comes
+            return None
+        return self._ready[1]
 
 
 class DjangoTransport:
