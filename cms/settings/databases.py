@@ -12,9 +12,10 @@ SQLITE_OPTIONS: dict[str, Any] = {
     # immediate write lock and a patient timeout, SQLite answers « database is locked ».
     "transaction_mode": "IMMEDIATE",
     "timeout": 20,
+    # No memory map: it would count each process as large as the file, and a read error of the disk
+    # would be a signal that kills it instead of an exception.
     "init_command": (
-        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; "
-        "PRAGMA mmap_size=134217728;"
+        "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000;"
     ),
 }
 
