@@ -1,7 +1,8 @@
-"""`make test`: the suite on SQLite and, where one answers, on PostgreSQL at the same time.
+"""`make test`: the suite on SQLite and, where one answers, on PostgreSQL, in several processes.
 
-With CI=true an absent PostgreSQL is a failure; elsewhere the reason is printed and the run
-goes on without it. Arguments are handed to pytest.
+PostgreSQL's parts leave out what no database changes (`--only-database`, see conftest.py) and the
+browser. With CI=true an absent PostgreSQL is a failure; elsewhere the reason is printed and the
+run goes on without it. Arguments are handed to pytest: all they name runs on both.
 """
 
 import os
@@ -9,10 +10,28 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import psycopg
 
 POSTGRES = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
+# They mostly wait, for other processes and for Chromium: beside the rest, they fill no core.
+APART = ["tests/crash", "tests/browser"]
+REST = [f"--ignore={folder}" for folder in APART]
+
+
+class Part(NamedTuple):
+    """One pytest process. An empty `database` is SQLite, in a file of its own."""
+
+    title: str
+    arguments: list[str]
+    database: str = ""
+
+
+class Running(NamedTuple):
+    part: Part
+    process: subprocess.Popen[bytes]
+    output: Path
 
 
 def postgres_problem() -> str:
@@ -24,46 +43,65 @@ def postgres_problem() -> str:
     return ""
 
 
-def run(title: str, arguments: list[str]) -> int:
-    print(f"\n=== {title} ===", flush=True)
-    command = [sys.executable, "-m", "pytest", *arguments]
-    return subprocess.run(command, env=os.environ, check=False).returncode
+def parts(arguments: list[str], *, postgres: bool) -> list[Part]:
+    """What to run at the same time: the first is read while it runs, the others afterwards."""
+    if arguments:
+        # The browser says nothing about the database that the other tests do not.
+        chosen = arguments if "-m" in arguments else [*arguments, "-m", "not browser"]
+        both = [Part("SQLite", arguments), Part("PostgreSQL", chosen, POSTGRES)]
+        return both if postgres else both[:1]
+    # One process more on PostgreSQL would cost the migrations once more: 47 s of a core.
+    every = [
+        Part("SQLite", REST),
+        Part("SQLite: killed processes and browser", APART),
+        Part("PostgreSQL", ["--ignore=tests/browser", "--only-database"], POSTGRES),
+    ]
+    return every if postgres else every[:2]
 
 
-def start_postgres(arguments: list[str], scratch: Path) -> subprocess.Popen[bytes]:
-    """The same suite in a process of its own, that shares no file with the first; its output
-    goes to `scratch`/output, to be read afterwards rather than between the other's lines."""
-    # The browser says nothing about the database that the other tests do not.
-    chosen = [*arguments, "-m", "not browser"] if "-m" not in arguments else arguments
-    own = {"DATABASE_URL": POSTGRES, "RESONANCES_VAR": str(scratch / "var")}
+def start(part: Part, scratch: Path) -> Running:
+    """It shares no file with the others; what it says goes to `output`, to be read afterwards
+    rather than between the first's lines."""
+    scratch.mkdir()
+    own = {"RESONANCES_VAR": str(scratch / "var")}
+    if part.database:
+        own["DATABASE_URL"] = part.database
     cache = f"cache_dir={scratch / 'cache'}"
-    command = [sys.executable, "-m", "pytest", "-o", cache, *chosen]
+    command = [sys.executable, "-m", "pytest", "-o", cache, *part.arguments]
     with (scratch / "output").open("wb") as output:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             command, env=os.environ | own, stdout=output, stderr=subprocess.STDOUT
         )
+    return Running(part, process, scratch / "output")
 
 
-def run_both(arguments: list[str]) -> int:
-    with tempfile.TemporaryDirectory(prefix="resonances-postgres-") as folder:
-        scratch = Path(folder)
-        beside = start_postgres(arguments, scratch)
+def run(every: list[Part]) -> int:
+    """All of them; the first status that is not 0, or 0."""
+    first, *others = every
+    running: list[Running] = []
+    with tempfile.TemporaryDirectory(prefix="resonances-tests-") as folder:
         try:
-            status = run("SQLite (PostgreSQL runs beside it)", arguments)
-            other = beside.wait()
+            for number, part in enumerate(others):
+                running.append(start(part, Path(folder) / str(number)))
+            print(f"\n=== {first.title} ({len(others)} more beside it) ===", flush=True)
+            command = [sys.executable, "-m", "pytest", *first.arguments]
+            statuses = [subprocess.run(command, check=False).returncode]
+            statuses += [one.process.wait() for one in running]
         finally:
-            beside.kill()
-        print("\n=== PostgreSQL ===", flush=True)
-        print((scratch / "output").read_text(errors="replace"), flush=True)
-    return status or other
+            for one in running:
+                one.process.kill()
+        for one in running:
+            print(f"\n=== {one.part.title} ===", flush=True)
+            print(one.output.read_text(errors="replace"), flush=True)
+    return next(filter(None, statuses), 0)
 
 
 def main(arguments: list[str]) -> int:
     os.environ.pop("DATABASE_URL", None)
     problem = postgres_problem()
+    status = run(parts(arguments, postgres=not problem))
     if not problem:
-        return run_both(arguments)
-    status = run("SQLite", arguments)
+        return status
     print(f"\nPostgreSQL: tests skipped, no server answers ({problem}).")
     return 1 if os.environ.get("CI") else status
 

@@ -1,4 +1,4 @@
-"""What every test may ask for."""
+"""What every test may ask for, and which tests a second database has something to say about."""
 
 from pathlib import Path
 
@@ -6,6 +6,17 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT.parent / "shared" / "seeds"
+# By one of these (or by the mark `django_db`) a test, or a fixture of its, asks for the database.
+# Without them pytest-django refuses every query.
+DATABASE_FIXTURES = {
+    "db",
+    "transactional_db",
+    "live_server",
+    "django_db_setup",
+    "django_db_reset_sequences",
+    "django_db_serialized_rollback",
+}
+LEFT_OUT = pytest.StashKey[int]()
 
 
 @pytest.fixture(scope="session")
@@ -14,3 +25,31 @@ def seeds() -> Path:
     if not SEEDS.is_dir():
         pytest.skip("les documents réels (../shared/seeds) ne sont pas sur cette machine")
     return SEEDS
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--only-database",
+        action="store_true",
+        help="leave out the tests that ask for no database: `make test` runs them on SQLite",
+    )
+
+
+def asks_for_the_database(item: pytest.Item) -> bool:
+    fixtures = getattr(item, "fixturenames", [])
+    return bool(item.get_closest_marker("django_db")) or not DATABASE_FIXTURES.isdisjoint(fixtures)
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("only_database"):
+        return
+    pure = [item for item in items if not asks_for_the_database(item)]
+    items[:] = [item for item in items if asks_for_the_database(item)]
+    config.hook.pytest_deselected(items=pure)
+    config.stash[LEFT_OUT] = len(pure)
+
+
+def pytest_report_collectionfinish(config: pytest.Config) -> str:
+    count = config.stash.get(LEFT_OUT, 0)
+    said = f"--only-database: {count} tests that ask for no database are left to SQLite's run"
+    return said if count else ""

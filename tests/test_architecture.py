@@ -98,3 +98,11 @@ def test_the_braces_of_every_stylesheet_balance():
     for path in [*(ROOT / "cms").rglob("*.css"), *(ROOT / "templates").rglob("*.css")]:
         text = path.read_text(encoding="utf-8")
         assert text.count("{") == text.count("}"), relative(path)
+
+
+def test_what_a_test_asks_for_is_known_before_it_runs():
+    """A fixture asked for by its name, inside a test, would hide the database from
+    `--only-database`, which would leave that test out of PostgreSQL's run."""
+    asked = "getfixture" + "value("
+    for path in (ROOT / "tests").rglob("*.py"):
+        assert asked not in path.read_text(encoding="utf-8"), relative(path)

@@ -25,11 +25,16 @@ def index_directory(tmp_path: Path, settings) -> Path:
     return settings.SEARCH_INDEX_DIR
 
 
-@pytest.fixture(params=ENGINES)
+# Said by a mark rather than by `getfixturevalue`: `--only-database` sees it before the run.
+@pytest.fixture(
+    params=[
+        pytest.param(engine, marks=pytest.mark.django_db if engine == "postgres" else ())
+        for engine in ENGINES
+    ]
+)
 def new_engine(request, index_directory: Path) -> Callable[[], Engine]:
     """Makes an engine on the index of this test, as another process would."""
     if request.param == "postgres":
-        request.getfixturevalue("db")
         return PostgresEngine
     return lambda: WhooshEngine(index_directory)
 
