@@ -1,13 +1,9 @@
 """The index is killed while it is written; nothing may be lost, nobody may be refused."""
 
-import multiprocessing
 import os
 import random
-import signal
 import time
 from collections.abc import Callable, Iterator
-
-from django.db import connection, connections
 
 import pytest
 
@@ -15,6 +11,7 @@ from search.engine import Document, Engine, SearchRequest
 from search.index import WhooshEngine
 from search.postgres import PostgresEngine
 from search.queries import parse
+from tests.crash.forks import at_work, drop_index_tables, index_tables, kill
 from tests.search.conftest import ENGINES
 
 KILLS = 40
@@ -24,7 +21,6 @@ SHORTEST, LONGEST = 0.005, 0.12  # seconds before a kill
 PATIENCE = 20
 # For the process that dies to be missed by the database: it holds its locks until then.
 MISSED = 10
-CONTEXT = multiprocessing.get_context("fork")
 NewEngine = Callable[[], Engine]
 COMMITTED = {
     "whoosh": (),
@@ -39,9 +35,7 @@ def new_engine(request, tmp_path) -> Iterator[NewEngine]:
         yield lambda: WhooshEngine(tmp_path / "index")
         return
     yield PostgresEngine
-    with connection.cursor() as cursor:
-        # No migration follows these tables: the flush leaves them.
-        cursor.execute(f"DROP TABLE {', '.join(index_tables())}")
+    drop_index_tables()
 
 
 def document(number: int, version: int) -> Document:
@@ -68,29 +62,8 @@ def rebuild_for_ever(new_engine: NewEngine, started) -> None:
         engine.rebuild(documents(version))
 
 
-def started_process(work, new_engine: NewEngine):
-    """A process of its own, with its own connection, at work already."""
-    connections.close_all()
-    started = CONTEXT.Event()
-    process = CONTEXT.Process(target=work, args=(new_engine, started))
-    process.start()
-    assert started.wait(PATIENCE)
-    return process
-
-
-def kill(process) -> None:
-    os.kill(process.pid, signal.SIGKILL)
-    process.join()
-    assert process.exitcode == -signal.SIGKILL
-
-
 def found(new_engine: NewEngine, text: str = "verger") -> int:
     return new_engine().search(SearchRequest(parse(text))).total
-
-
-def index_tables() -> list[str]:
-    names = connection.introspection.table_names()
-    return [name for name in names if name.startswith("search_archive")]
 
 
 def leftovers(tmp_path) -> int:
@@ -111,7 +84,7 @@ def test_forty_kills_while_writing_lose_no_document_and_leave_no_lock(new_engine
     new_engine().rebuild(documents(0))
     chance = random.Random(7)
     for _kill in range(KILLS):
-        process = started_process(write_for_ever, new_engine)
+        process = at_work(write_for_ever, new_engine)
         time.sleep(chance.uniform(SHORTEST, LONGEST))
         kill(process)
         assert found(new_engine) == DOCUMENTS
@@ -125,7 +98,7 @@ def test_rebuilds_killed_at_any_moment_leave_a_whole_index_in_use(new_engine, tm
     new_engine().rebuild(documents(0))
     chance = random.Random(11)
     for _kill in range(KILLED_REBUILDS):
-        process = started_process(rebuild_for_ever, new_engine)
+        process = at_work(rebuild_for_ever, new_engine)
         time.sleep(chance.uniform(SHORTEST, LONGEST))
         kill(process)
         assert found(new_engine) == DOCUMENTS
@@ -137,7 +110,7 @@ def test_rebuilds_killed_at_any_moment_leave_a_whole_index_in_use(new_engine, tm
 
 def test_readers_never_see_half_of_an_index_that_is_rebuilt(new_engine):
     new_engine().rebuild(documents(0))
-    process = started_process(rebuild_for_ever, new_engine)
+    process = at_work(rebuild_for_ever, new_engine)
     try:
         locations = set()
         deadline = time.monotonic() + PATIENCE
@@ -162,7 +135,7 @@ def test_a_rebuild_killed_while_it_fills_is_forgotten(new_engine):
 
         new_engine().rebuild(half())
 
-    kill(started_process(endless, new_engine))
+    kill(at_work(endless, new_engine))
     engine = new_engine()
     wait_until_free(engine)
     assert found(new_engine) == DOCUMENTS
