@@ -48,7 +48,7 @@ _TYPE_OF = {
     "recueilpage": "publication",
 }
 LABELS = {"type": TYPES, "kind": dict(KIND_CHOICES)}
-CHUNK = 100
+CHUNK = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def build(page_ids: Iterable[int]) -> Built:
 
 
 def build_all(on_failure: Callable[[int], None] | None = None) -> Iterator[Document]:
-    """Every document of the site, read a hundred pages at a time."""
+    """Every document of the site, read two hundred pages at a time."""
     page_ids = list(searchable_ids())
     for start in range(0, len(page_ids), CHUNK):
         built = build(page_ids[start : start + CHUNK])
