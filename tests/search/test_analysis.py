@@ -241,7 +241,8 @@ def test_line_break_hyphens_are_healed_and_compounds_kept(cut, healed):
 ODD = [
     "acteur · trice d'un lieu", "élu (e) de la ville", "voir www.ville.fr et contact@example.org",
     "secteur A8 bis ouvert", "le 01 34 43 50 10 ou le 12 000", "ANRU+ et PRE", "bien-être des gens",
-    "chargé.e.s de mission", "un\u00adti de\u0301ja vu", "aujourd'hui l’école", "straße ÉCOLE École",
+    "chargé.e.s de mission", "un\u00adti de\u0301ja vu", "aujourd'hui l’école",
+    "straße ÉCOLE École",
 ]  # fmt: skip
 
 
