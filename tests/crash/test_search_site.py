@@ -61,6 +61,11 @@ def rebuild_for_ever(started) -> None:
         following.rebuild()
 
 
+def publish_once(started) -> None:
+    publish("nouveau")
+    started.set()
+
+
 def die_before_the_index_follows(started) -> None:
     """The change is committed, the index does not know."""
 
@@ -95,6 +100,15 @@ def test_visitors_are_answered_in_full_whoever_is_killed(client, work):
         assert len(found()) == SHEETS
     publish("dernier")
     until(lambda: found() == titles())
+
+
+@pytest.mark.parametrize("mode", ["inline", "thread"])
+def test_what_another_process_publishes_is_visible_here(settings, mode):
+    settings.SEARCH_FOLLOW = mode
+    assert found() == titles()
+    at_work(publish_once).join()
+    assert "Verger nouveau" in titles()
+    assert found() == titles()
 
 
 def test_what_a_dead_process_left_is_repaired_by_the_first_visits(client, settings):
