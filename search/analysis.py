@@ -17,7 +17,9 @@ from search.line_breaks import heal_line_breaks
 from search.patterns import ADDRESS, CODED, NUMBER, PIECE, PLAIN, TOKEN, glue
 from search.words import STOP_WORDS, compose, fold, readings, word_set
 
-__all__ = ["Term", "analyse", "fold", "heal_line_breaks", "occurrences", "terms"]
+__all__ = [
+    "Term", "analyse", "chunks", "expanded", "fold", "heal_line_breaks", "occurrences", "terms",
+]  # fmt: skip
 
 
 class Term(NamedTuple):
@@ -73,11 +75,20 @@ def analyse(text: str, *, keep_stop_words: bool = False) -> list[Term]:
     return found
 
 
+def chunks(text: str) -> list[str]:
+    """The pieces of `text` that are expanded one by one, in reading order."""
+    return TOKEN.findall(text)
+
+
+def expanded(chunk: str) -> tuple[int, tuple[_Entry, ...]]:
+    """How many positions a chunk takes, and what is found there: (position and offsets in the
+    chunk, term, surface)."""
+    return _expand(chunk, False)
+
+
 def terms(text: str) -> list[str]:
     """The term texts alone, in the order of `analyse`."""
-    return [
-        entry[3] for match in TOKEN.finditer(text) for entry in _expand(match.group(), False)[1]
-    ]
+    return [entry[3] for chunk in chunks(text) for entry in _expand(chunk, False)[1]]
 
 
 def occurrences(text: str, wanted: frozenset[str]) -> list[tuple[int, int, str]]:

@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.safestring import SafeString
 
 from wagtail.models import Page as SitePage
@@ -158,12 +157,12 @@ def _checked(request: SearchRequest) -> tuple[Page, dict[int, SitePage]]:
 
 
 def _known_hidden() -> frozenset[int]:
-    """Pages that the index may still hold and nobody may see: what waits in the outbox and is
-    not visible any more, and what has expired without anybody having unpublished it."""
+    """Pages that the index may still hold and nobody may see, those that are gone included: a
+    result of a further page is counted too, and only those shown are checked one by one."""
     waiting = following.waiting_pages()
-    seen = set(documents.visible().filter(pk__in=waiting).values_list("pk", flat=True))
-    expired = SitePage.objects.filter(live=True, expire_at__lte=timezone.now())
-    return frozenset(waiting - seen) | frozenset(expired.values_list("pk", flat=True))
+    if waiting:
+        waiting -= set(documents.visible().filter(pk__in=waiting).values_list("pk", flat=True))
+    return documents.withdrawn_ids() | waiting
 
 
 def _answer(query: Query, page: Page, pages: Mapping[int, SitePage]) -> Answer:

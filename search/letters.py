@@ -46,6 +46,8 @@ class Letters:
 
     @classmethod
     def of(cls, issues: Sequence[IssuePage]) -> "Letters":
+        if not issues:
+            return cls({}, {}, {})
         rows = SectionTemplate.objects.filter(periodical__in={i.periodical_id for i in issues})
         sections = {
             (series, key): title

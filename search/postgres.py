@@ -5,9 +5,9 @@ tables that the engine makes, and drops, as the embedded one does its directorie
 which no migration follows. They are named after the code that made them, so that an index of
 another version is never read; `search_archive` says which are in use, and counts the commits.
 
-What differs from the embedded engine: scores come from `ts_rank` (same fields, weights and
-normalisation; the occurrences of a word are summed otherwise), the limits of `search.vectors`,
-and locks belong to the database session: behind pgbouncer, pool by session.
+What differs from the embedded engine: a document's standfirst and intertitles share one weight, its
+people and places another (PostgreSQL has four labels); the limits of `search.vectors`; and locks
+belong to the database session: behind pgbouncer, pool by session.
 """
 
 import math

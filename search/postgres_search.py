@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from search.engine import FACETS, SearchRequest
 from search.queries import Clause
-from search.scoring import LEAST_SHARE
+from search.scoring import LEAST_SHARE, NEAR_SHARE
 from search.vectors import Sql, all_of, any_of, score, tsquery
 
 _COLUMNS = ", ".join(f"f_{name}" for name in FACETS)
@@ -98,32 +98,62 @@ def _all(table: str, request: SearchRequest, weights: Mapping[Clause, float]) ->
 
 
 def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -> Sql:
-    """Documents holding part of the query, scored down by what they lack."""
+    """Documents holding part of the query, scored down by what they lack; what they hold near a
+    word counts for a share of it. As `search.scoring.some_of` does."""
     query = request.query
-    clauses = [clause for clause in query.loosened or query.clauses if weights[clause]]
-    if not clauses:
+    pairs = zip(query.clauses, query.loosened or query.clauses, strict=True)
+    parts = [_part(asked, near, weights) for asked, near in pairs if weights[near]]
+    if not parts:
         return _nothing(table)
-    whole = sum(weights[clause] for clause in clauses)
+    whole = sum(part.value for part in parts)
+    tests = [(f"m{n}", part.asked) for n, part in enumerate(parts) if part.asked]
+    tests += [(f"n{n}", part.near) for n, part in enumerate(parts) if part.near]
     # Each test is made once: OFFSET 0 keeps the planner from copying it to each place.
-    tests = ", ".join(f"vector @@ %s::tsquery AS m{n}" for n in range(len(clauses)))
-    held = " + ".join(f"m{n}::int * {weights[c]:.6f}" for n, c in enumerate(clauses))
-    parts = [(score(clause), weights[clause]) for clause in clauses]
-    worth = " + ".join(
-        f"CASE WHEN m{n} THEN {part.text} * {weight:.6f} ELSE 0 END"
-        for n, (part, weight) in enumerate(parts)
-    )
+    tested = ", ".join(f"vector @@ %s::tsquery AS {name}" for name, _clause in tests)
+    worth = Sql.joined([part.worth(n) for n, part in enumerate(parts)], " + ")
+    held = " + ".join(part.held(n) for n, part in enumerate(parts))
     gone = _not_gone(request)
+    found = any_of(tuple(clause for _name, clause in tests))
     return Sql(
-        f"SELECT id, grp, day, {_COLUMNS}, ({worth}) * ({held}) / {whole:.6f} AS score, "
-        f"vector @@ %s::tsquery AS exact FROM {table}, LATERAL (SELECT {tests} OFFSET 0) AS tested "
-        f"WHERE vector @@ %s::tsquery AND ({held}) >= {LEAST_SHARE * whole - 1e-5:.6f}{gone.text}",
+        f"SELECT id, grp, day, {_COLUMNS}, ({worth.text}) * ({held}) / {whole:.6f} AS score, "
+        f"vector @@ %s::tsquery AS exact FROM {table}, "
+        f"LATERAL (SELECT {tested} OFFSET 0) AS tested WHERE vector @@ %s::tsquery "
+        f"AND ({held}) >= {LEAST_SHARE * whole - 1e-5:.6f}{gone.text}",
         (
-            *(p for part, _weight in parts for p in part.params),
-            all_of(query.clauses),
-            *(tsquery(clause) for clause in clauses),
-            any_of(tuple(clauses)),
-            *gone.params,
+            *worth.params, all_of(query.clauses), *(tsquery(clause) for _name, clause in tests),
+            found, *gone.params,
         ),
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What was `asked`, None when nothing holds it, and what is `near`, None when that is all;
+    `value`: what holding it counts for."""
+
+    asked: Clause | None
+    near: Clause | None
+    value: float
+    weights: Mapping[Clause, float]
+
+    def worth(self, number: int) -> Sql:
+        cases = [(f"m{number}", self.asked), (f"n{number}", self.near)]
+        whens = [(test, score(clause), self.weights[clause]) for test, clause in cases if clause]
+        text = " ".join(f"WHEN {test} THEN {sql.text} * {idf:.6f}" for test, sql, idf in whens)
+        return Sql(f"CASE {text} ELSE 0 END", tuple(p for _, sql, _ in whens for p in sql.params))
+
+    def held(self, number: int) -> str:
+        asked = f"WHEN m{number} THEN {self.value:.6f} " if self.asked else ""
+        near = f"WHEN n{number} THEN {self.value * NEAR_SHARE:.6f} " if self.near else ""
+        return f"CASE {asked}{near}ELSE 0 END"
+
+
+def _part(asked: Clause, near: Clause, weights: Mapping[Clause, float]) -> _Part:
+    return _Part(
+        asked if weights[asked] else None,
+        near if near != asked else None,
+        weights[asked] or weights[near],
+        weights,
     )
 
 

@@ -3,9 +3,10 @@
 import html
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any
 
-from django.db.models import CharField, TextField
+from django.db.models import CharField, Field, TextField
 
 from wagtail import blocks
 from wagtail.fields import RichTextField, StreamField
@@ -22,29 +23,44 @@ _SPACES = re.compile(r"[ \t\r\f\v\u00a0]+")
 
 def plain(markup: str) -> str:
     """Rich text as lines of text: one a paragraph or list item."""
-    lines = html.unescape(_TAG.sub(" ", _BREAK.sub("\n", markup))).split("\n")
-    return "\n".join(line for line in (_SPACES.sub(" ", raw).strip() for raw in lines) if line)
+    if "<" in markup:
+        markup = _TAG.sub(" ", _BREAK.sub("\n", markup))
+    lines = _SPACES.sub(" ", html.unescape(markup)).split("\n")
+    return "\n".join(filter(None, map(str.strip, lines)))
 
 
 def texts_of(page: BasePage) -> tuple[list[str], list[str]]:
     """Intertitles and running text of every rich or composed field of the page's own type."""
     headings: list[str] = []
     body: list[str] = []
-    declared = {field.field_name for field in page.search_fields if isinstance(field, SearchField)}
-    for model_field in page._meta.local_fields:
-        if isinstance(model_field, StreamField):
-            stream = getattr(page, model_field.name)
-            for child in stream.raw_data:
-                block = stream.stream_block.child_blocks.get(child["type"])
+    for name, kind in _fields_of(type(page)):
+        value = getattr(page, name)
+        if kind is StreamField:
+            for child in value.raw_data:
+                block = value.stream_block.child_blocks.get(child["type"])
                 target = headings if child["type"] == "heading" else body
                 target += _block_texts(block, child["value"])
-        elif isinstance(model_field, RichTextField):
-            body.append(plain(getattr(page, model_field.name)))
-        elif isinstance(model_field, CharField | TextField) and (
-            model_field.name == "intro" or model_field.name in declared - _READ_ELSEWHERE
-        ):
-            body.append(str(getattr(page, model_field.name) or ""))
+        elif kind is RichTextField:
+            body.append(plain(value))
+        else:
+            body.append(str(value or ""))
     return headings, [text for text in body if text]
+
+
+@cache
+def _fields_of(model: type[BasePage]) -> list[tuple[str, type[Field[Any, Any]]]]:
+    """Name and kind of the fields that hold text: StreamField, RichTextField or plain."""
+    declared = {field.field_name for field in model.search_fields if isinstance(field, SearchField)}
+    found: list[tuple[str, type[Field[Any, Any]]]] = []
+    for field in model._meta.local_fields:
+        if isinstance(field, StreamField | RichTextField):
+            kind = StreamField if isinstance(field, StreamField) else RichTextField
+            found.append((field.name, kind))
+        elif isinstance(field, CharField | TextField) and (
+            field.name == "intro" or field.name in declared - _READ_ELSEWHERE
+        ):
+            found.append((field.name, TextField))
+    return found
 
 
 def _block_texts(block: blocks.Block | None, raw: Any) -> Iterator[str]:

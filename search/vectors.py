@@ -6,12 +6,13 @@ is found is what the other engine finds. What differs, by its limits: words beyo
 """
 
 from bisect import bisect_right
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from search.queries import Clause, Either, Every, Faint, Group, Phrase, Word
 from search.weights import K1, Weighed
 
-# Labels of `ts_rank`, in the order of its array of weights.
+# Labels of `ts_rank_cd`, in the order of its array of weights.
 _LABELS = {
     "body": "D", "people": "C", "places": "C", "lead": "B", "headings": "B", "title": "A",
 }  # fmt: skip
@@ -20,9 +21,8 @@ _LAST_POSITION = 16_383
 _MOST_POSITIONS = 255  # of one term; the next ones would not change its rank
 _LONGEST_TERM = 2_000  # bytes; the limit is 2,046
 _LARGEST = 900_000  # bytes of terms and positions; the limit is 1,048,575
-# `ts_rank` takes weights between 0 and 1, and divides by the sum of 1/n².
+# `ts_rank_cd` takes weights between 0 and 1.
 SCALE = 4.0
-_PI_SQUARED_SIXTH = 1.64493406685
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,13 @@ class Sql:
 
     text: str
     params: tuple[object, ...] = ()
+
+    @classmethod
+    def joined(cls, parts: "Sequence[Sql]", separator: str) -> "Sql":
+        return cls(
+            separator.join(part.text for part in parts),
+            tuple(value for part in parts for value in part.params),
+        )
 
 
 def tsvector(weighed: Weighed) -> str:
@@ -55,7 +62,7 @@ def tsvector(weighed: Weighed) -> str:
 
 
 def units(weighed: Weighed) -> list[float]:
-    """What one word weighs under each label in this document: `ts_rank`'s array of weights.
+    """What one word weighs under each label in this document: `ts_rank_cd`'s weights.
 
     One array a document, so that each field is normalised by its own length (BM25F).
     """
@@ -99,7 +106,7 @@ def score(clause: Clause) -> Sql:
             return _word(texts)
         case Phrase(groups):
             words = [_word(group) for group in groups]
-            total = _joined(words, " + ")
+            total = Sql.joined(words, " + ")
             return Sql(f"(({total.text}) / {len(words)})", total.params)
         case Every(clauses):
             return _called("LEAST", [score(inner) for inner in clauses])
@@ -122,24 +129,21 @@ def _if_matched(clause: Clause) -> Sql:
 
 
 def _word(texts: Group) -> Sql:
-    """BM25's saturation over `ts_rank`'s sum; of several readings, the strongest."""
-    ranks = [Sql("ts_rank(units, vector, %s::tsquery)", (_quoted(text),)) for text in texts]
+    """BM25's saturation over the word's weight; of several readings, the strongest.
+
+    Of one term alone, `ts_rank_cd` is the sum of its occurrences' weights: each is a cover by
+    itself. `ts_rank` divides the nth by n²: a subject said ten times would weigh as one said twice.
+    """
+    ranks = [Sql("ts_rank_cd(units, vector, %s::tsquery)", (_quoted(text),)) for text in texts]
     best = _called("GREATEST", ranks) if len(ranks) > 1 else ranks[0]
-    factor = K1 / (SCALE * _PI_SQUARED_SIXTH)
-    # (K1 + 1) w / (w + K1), with w = SCALE × π²/6 × rank, the rank being computed once.
+    factor = K1 / SCALE
+    # (K1 + 1) w / (w + K1), with w = SCALE × rank, the rank being computed once.
     return Sql(f"({K1 + 1} * (1 - {factor} / ({best.text} + {factor})))", best.params)
 
 
 def _called(function: str, parts: list[Sql]) -> Sql:
-    inner = _joined(parts, ", ")
+    inner = Sql.joined(parts, ", ")
     return Sql(f"{function}({inner.text})", inner.params)
-
-
-def _joined(parts: list[Sql], separator: str) -> Sql:
-    return Sql(
-        separator.join(part.text for part in parts),
-        tuple(value for part in parts for value in part.params),
-    )
 
 
 def _alternatives(texts: Group) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from search.acronyms import explained
-from search.analysis import analyse, fold
+from search.analysis import chunks, expanded, fold
 from search.engine import FACETS, Document
 from search.queries import acronym_term
 
@@ -75,31 +75,55 @@ def weigh(document: Document) -> Weighed:
     base = 0
     for name, (weight, b, average) in WEIGHTS.items():
         text: str = getattr(document, name)
-        found = analyse(text) if text else []
-        if not found:
+        places, end = _placed(text, base, made.surfaces)
+        if not places:
             continue
-        length = found[-1].position + 1
-        unit = weight / (1 - b + b * max(length, average * _SHORT) / average)
-        made.spans.append(Span(name, base, length, unit))
-        for term in found:
-            written = text[term.start : term.end]
-            acronym = acronym_term(written) if written[:1].isupper() else ""
-            for spelled in filter(None, (term.text, acronym)):
-                places = made.positions.setdefault(spelled, [])
-                if not places or places[-1] != base + term.position:
-                    places.append(base + term.position)
-                    made.weights[spelled] = made.weights.get(spelled, 0.0) + unit
-            if term.surface not in made.surfaces and (usual := _usual(written, term.surface)):
-                made.surfaces[term.surface] = usual
+        unit = weight / (1 - b + b * max(end - base, average * _SHORT) / average)
+        made.spans.append(Span(name, base, end - base, unit))
+        for term, found in places.items():
+            made.weights[term] = made.weights.get(term, 0.0) + unit * len(found)
+            made.positions[term] = made.positions.get(term, []) + found
         made.surfaces |= {
             f"={fold(acronym)} {fold(expansion)}": expansion
             for acronym, expansion in explained(text)
         }
-        base += length + _GAP
+        base = end + _GAP
     return made
 
 
+def _placed(text: str, position: int, surfaces: dict[str, str]) -> tuple[dict[str, list[int]], int]:
+    """Positions by term, counted from `position` on, and the position after the last one; the
+    words that `surfaces` lacks are added to it."""
+    places: dict[str, list[int]] = {}
+    for chunk in chunks(text):
+        count, terms, spelled = _weighable(chunk)
+        for offset, term in terms:
+            place = position + offset
+            if term not in places:
+                places[term] = [place]
+            elif places[term][-1] != place:
+                places[term].append(place)
+        for surface, usual in spelled:
+            surfaces.setdefault(surface, usual)
+        position += count
+    return places, position
+
+
 @lru_cache(maxsize=1 << 15)
+def _weighable(chunk: str) -> tuple[int, tuple[tuple[int, str], ...], tuple[tuple[str, str], ...]]:
+    """Number of positions taken, (position, term) pairs, (surface, usual spelling) pairs."""
+    count, entries = expanded(chunk)
+    terms: list[tuple[int, str]] = []
+    spelled: dict[str, str] = {}
+    for offset, start, end, term, surface in entries:
+        written = chunk[start:end]
+        acronym = acronym_term(written) if written[:1].isupper() else ""
+        terms += [(offset, text) for text in (term, acronym) if text]
+        if usual := _usual(written, surface):
+            spelled.setdefault(surface, usual)
+    return count, tuple(dict.fromkeys(terms)), tuple(spelled.items())
+
+
 def _usual(written: str, surface: str) -> str:
     """`Égalité` for `egalite`; the surface itself for one part of a longer form; "" for
     `veloecole` in « vélo-école »: a way to be found, never one to write."""

@@ -10,6 +10,7 @@ import statistics
 import tempfile
 import time
 import uuid
+from collections import deque
 from collections.abc import Callable
 from itertools import islice
 
@@ -20,7 +21,7 @@ from django.utils import timezone
 from wagtail.models import Page
 
 from pages.models import ExperiencePage, Territory, Theme
-from search import following
+from search import documents, following
 from tests.benchmarks.search import _documents, _figure
 from tests.builders import make_experience
 
@@ -35,6 +36,7 @@ def run() -> dict[str, dict[str, float | str | None]]:
         transaction.atomic(),
     ):
         make_pages(count)
+        reading = _processor(lambda: deque(documents.build_all(), maxlen=0))
         wall = time.perf_counter()
         spent = _processor(following.rebuild)
         wall = time.perf_counter() - wall
@@ -44,6 +46,8 @@ def run() -> dict[str, dict[str, float | str | None]]:
     size = f"({count} pages)"
     return {
         f"search rebuild, database included {size}": _figure(count / spent, "doc/s CPU", None),
+        f"search rebuild, processor a page {size}": _figure(spent / count * 1000, "ms CPU", None),
+        f"search rebuild, of which reading {size}": _figure(reading / count * 1000, "ms CPU", None),
         f"search rebuild, on the clock {size}": _figure(count / wall, "doc/s", None),
         f"search one change, median {size}": _figure(
             statistics.median(changes) * 1000, "ms CPU", None

@@ -1,6 +1,11 @@
+import re
+
 import pytest
 
+from search import patterns
 from search.analysis import analyse, fold, heal_line_breaks, terms
+from search.engine import Document
+from search.weights import weigh
 
 
 def spans(text: str) -> list[str]:
@@ -231,3 +236,29 @@ def test_hostile_repetition_stays_within_bounds(seed):
 )
 def test_line_break_hyphens_are_healed_and_compounds_kept(cut, healed):
     assert heal_line_breaks(cut) == healed
+
+
+ODD = [
+    "acteur · trice d'un lieu", "élu (e) de la ville", "voir www.ville.fr et contact@example.org",
+    "secteur A8 bis ouvert", "le 01 34 43 50 10 ou le 12 000", "ANRU+ et PRE", "bien-être des gens",
+    "chargé.e.s de mission", "un\u00adti de\u0301ja vu", "aujourd'hui l’école",
+    "straße ÉCOLE École",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("text", [*ODD, " ".join(ODD), "\n".join(ODD)])
+def test_the_shortcut_for_plain_words_cuts_as_the_whole_pattern_does(text):
+    whole = re.compile(patterns.TOKEN.pattern.removeprefix(patterns._PLAINEST + "|"))
+    assert whole.pattern != patterns.TOKEN.pattern
+    for start in range(len(text)):
+        assert patterns.TOKEN.findall(text[start:]) == whole.findall(text[start:])
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_a_document_holds_the_terms_of_its_text_at_their_positions(text):
+    made = weigh(Document("1", 1, "", body=text))
+    held = {(term, place) for term, places in made.positions.items() for place in places}
+    expected = {(term.text, term.position) for term in analyse(text)}
+    assert {pair for pair in held if not pair[0].startswith("=")} == expected
+    assert all(place in {p for _term, p in expected} for _term, place in held)
+    assert made.surfaces.keys() <= {term.surface for term in analyse(text)}

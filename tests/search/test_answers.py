@@ -4,12 +4,9 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from wagtail.models import Page, PageViewRestriction
-
 import pytest
 
 from search import answers, following, matching
-from search.engine import get_engine
 from search.models import Acronym, Outbox
 from tests.builders import make_experience
 
@@ -36,64 +33,11 @@ def test_inclusive_and_accented_writing_are_found(sheets):
     assert titles(answers.find("egalite")) == ["Verger d'insertion"]
 
 
-def silently_unpublish(page):
-    Page.objects.filter(pk=page.pk).update(live=False)
-
-
-def silently_expire(page):
-    Page.objects.filter(pk=page.pk).update(expire_at=timezone.now() - timedelta(seconds=1))
-
-
-def silently_hide(page):
-    PageViewRestriction.objects.bulk_create(
-        [PageViewRestriction(page=page, restriction_type="login")]
-    )
-
-
-def silently_delete(page):
-    Page.objects.filter(pk=page.pk).update(live=False, title="supprimée")
-
-
-SILENT = [silently_unpublish, silently_expire, silently_hide, silently_delete]
-
-
-@pytest.mark.parametrize("withdraw", SILENT, ids=lambda withdraw: withdraw.__name__)
-def test_a_stale_index_shows_and_counts_nothing_withdrawn(sheets, withdraw):
-    withdraw(sheets[0])
-    answer = answers.find("verger")
-    assert sorted(titles(answer)) == ["Verger d'insertion", "Verger pédagogique"]
-    assert answer.total == 2
-    assert answer.facets["type"] == {"fiche": 2}
-
-
-def test_a_stale_hit_is_queued_again(sheets):
-    silently_unpublish(sheets[0])
-    answers.find("verger")
-    assert list(Outbox.objects.values_list("page_id", "reason")) == [(sheets[0].pk, "stale")]
-    following.drain()
-    assert sheets[0].pk not in get_engine().page_ids()
-
-
 def test_pages_that_wait_in_the_outbox_are_not_counted_beyond_the_page_shown(sheets):
     sheets[2].unpublish()
     assert Outbox.objects.exists()
     answer = answers.find("verger", limit=1)
     assert answer.total == 2
-
-
-def test_a_draft_is_never_found(sheets):
-    make_experience(title="Verger secret", live=False)
-    following.drain()
-    assert titles(answers.find("secret")) == []
-
-
-def test_a_word_of_a_withdrawn_page_is_not_suggested(sheets):
-    page = make_experience(title="Projet Kaléidoscope")
-    following.rebuild()
-    assert answers.find("kaleidoscpe").corrected == "kaléidoscope"
-    silently_unpublish(page)
-    answer = answers.find("kaleidoscpe")
-    assert (answer.corrected, answer.suggestion, answer.results) == ("", "", ())
 
 
 def test_a_misspelt_word_is_corrected_and_said_so(sheets):

@@ -6,8 +6,11 @@ import pytest
 
 from search import postgres_tables, vectors, weights
 from search.engine import Document, SearchRequest, TooCostlyError, UnusableIndexError
+from search.index import WhooshEngine
+from search.loosening import loosened
 from search.postgres import PostgresEngine
-from search.queries import parse
+from search.queries import build_glossary, parse
+from search.suggestions import Vocabulary
 from search.weights import weigh
 
 DOCUMENTS = [Document(str(n), n, f"Page {n}", body="Des habitant·es engagées.") for n in range(30)]
@@ -53,6 +56,37 @@ def test_every_loss_is_one_error_and_a_rebuild_repairs_it(engine, damage):
 def test_an_index_made_by_other_code_is_outdated(engine, monkeypatch):
     monkeypatch.setattr(weights, "version", lambda: "abc")
     assert engine.health().state == "outdated"
+
+
+SCORED = [
+    Document("1", 1, "Le verger", body="Planter, tailler, cueillir."),
+    Document(
+        "2", 2, "Cour", body="Un verger. " + "Le verger et les vergers. " * 9 + "Habiter ici."
+    ),
+    Document("3", 3, "Rue", lead="Verger et jardin.", body="Des habitantes, des ateliers. " * 30),
+    Document("4", 4, "Place", people="Ana Verger", body="Un jardin, deux jardins, trois jardins."),
+    Document(
+        "5", 5, "Parc", body="Le conseil citoyen du jardin. Citoyen, conseil.", places="Vergers"
+    ),
+    Document("6", 6, "Habitat", headings="Logement", body="Bailleur, logement, toit. " * 4),
+]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["verger", "jardin verger", "habitants verger", '"conseil citoyen"', "habitant toit jardin",
+     "vergre jardin", "conseil citoyen parc toit"],
+)  # fmt: skip
+def test_scores_are_those_of_the_embedded_engine(tmp_path, text):
+    engines = [WhooshEngine(tmp_path), PostgresEngine()]
+    for engine in engines:
+        engine.rebuild(SCORED)
+    glossary = build_glossary([("CC", "conseil citoyen")], [["habitant", "logement"]])
+    query = loosened(parse(text, glossary), Vocabulary.of(engines[0].vocabulary()), glossary)
+    embedded, ours = (engine.search(SearchRequest(query)).hits for engine in engines)
+    assert [hit.key for hit in ours] == [hit.key for hit in embedded]
+    assert [hit.approximate for hit in ours] == [hit.approximate for hit in embedded]
+    assert [hit.score for hit in ours] == pytest.approx([hit.score for hit in embedded], rel=0.01)
 
 
 def test_another_process_sees_the_changes_and_the_switch(engine):

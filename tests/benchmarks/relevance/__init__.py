@@ -22,8 +22,7 @@ from django.test.utils import override_settings
 
 from search import answers, following, glossary
 from search.analysis import analyse, fold
-from search.engine import Document, Page, SearchRequest
-from search.index import WhooshEngine
+from search.engine import Document, Page, SearchRequest, get_engine
 from search.loosening import loosened
 from search.queries import Query, build_glossary, parse
 from search.suggestions import Vocabulary, respelt
@@ -107,8 +106,11 @@ def _real_documents() -> Figures:
         Document(key=str(n), page_id=n, title=text.split("\n", 1)[0], body=text)
         for n, text in enumerate(sections, start=1)
     ]
-    with tempfile.TemporaryDirectory() as directory:
-        engine = WhooshEngine(directory)
+    with (
+        tempfile.TemporaryDirectory() as directory,
+        override_settings(SEARCH_INDEX_DIR=directory),
+    ):
+        engine = get_engine()
         engine.rebuild(documents)
         words = Vocabulary.of(engine.vocabulary())
         near = (text.split(",") for text in glossary.NEAR)
