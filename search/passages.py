@@ -7,8 +7,8 @@ Zobel 1997). Only the foremost are read, so that the work never grows with the a
 
 from collections.abc import Sequence
 
-FOREMOST = 12  # documents of one search
-HEAVIEST = 8  # words of one query
+FOREMOST = 12  # documents of one search: more than its first page shows
+HEAVIEST = 5  # words of one query
 _LENGTH = 20  # kept words: about one sentence
 _WORTH = 0.6
 
