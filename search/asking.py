@@ -4,7 +4,13 @@ By grammatical class, so that a word is here for what it is and not for the quer
 Folded; dropped only from what is long enough to be a sentence, when something else is left.
 """
 
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 from search.words import word_set
+
+if TYPE_CHECKING:
+    from search.queries import QueryWord
 
 _INTERROGATIVES = word_set("""
     comment pourquoi combien quand quoi quel quels quelle quelles lequel laquelle lesquels
@@ -25,8 +31,27 @@ _INDEFINITES = word_set("""
 _PRONOUNS = word_set("moi toi soi nous vous elles eux lui ils elle celui celle ceux celles")
 _ADVERBS = word_set("""
     tres trop bien mal mieux plus moins assez peu beaucoup deja encore toujours jamais aussi ainsi
-    alors vraiment sans afin selon vers chez entre pendant depuis lors apres avant
+    alors vraiment
 """)
+# Prepositions bind other words, whatever the length of what is asked.
+PREPOSITIONS = word_set("sans afin selon vers chez entre pendant depuis lors apres avant")
 _COURTESY = word_set("merci bonjour bonsoir svp besoin")
 
-ASKING = _INTERROGATIVES | _CARRIERS | _INDEFINITES | _PRONOUNS | _ADVERBS | _COURTESY
+ASKING = (
+    _INTERROGATIVES | _CARRIERS | _INDEFINITES | _PRONOUNS | _ADVERBS | _COURTESY | PREPOSITIONS
+)
+
+
+def telling(words: "Sequence[QueryWord]") -> "list[QueryWord]":
+    """Without the words of asking in what is long enough to be a sentence, nor prepositions in
+    a group of words; all of them when nothing else would be left."""
+    for least, small in ((4, ASKING), (3, PREPOSITIONS)):
+        kept = [word for word in words if word.surface not in small or _is_part(word)]
+        if len(words) >= least and len(kept) > 1:
+            return kept
+    return list(words)
+
+
+def _is_part(word: "QueryWord") -> bool:
+    """Whether it was written in a longer one: « sans-abri » is also looked for whole."""
+    return any(len(text) > len(word.surface) for text in word.clause.texts)

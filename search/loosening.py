@@ -4,12 +4,15 @@ neighbours of the glossary, the likeliest spelling of a word that nothing holds.
 from collections.abc import Iterator
 from dataclasses import replace
 
+from search.analysis import fold
+from search.kinship import may_be
 from search.queries import Clause, Either, Faint, Glossary, Query, QueryWord, Word, groups_of
 from search.suggestions import Vocabulary
 
-_KIN = 0.4  # habitat for « habitant »
+_INFLECTED = 0.8  # joue for « jouent »
 _RESPELT = 0.6
-_NEIGHBOUR = 0.2  # logement for « habitant »
+_KIN = 0.4  # habitat for « habitant »
+_NEIGHBOUR = 0.4  # voisin for « habitant »
 
 
 def loosened(query: Query, vocabulary: Vocabulary, glossary: Glossary) -> Query:
@@ -31,13 +34,18 @@ def _near(word: QueryWord, vocabulary: Vocabulary, glossary: Glossary) -> Iterat
     kin = vocabulary.kin(word.surface)
     if terms := _terms(kin, word):
         yield Faint(Word(terms), _KIN)
-    if word.surface not in vocabulary.words:
-        spelling = vocabulary.suggest(word.surface)[:1]
-        if terms := _terms(spelling, word):
-            yield Faint(Word(terms), _RESPELT)
     found = dict.fromkeys(
         clause for term in word.clause.texts for clause in glossary.neighbours.get(term, ())
     )
+    if word.surface not in vocabulary.words:
+        # The stemmer takes « -ent » for a noun's: a verb in the plural would stand alone.
+        if word.surface.endswith("ent") and (terms := _terms([word.surface[:-2]], word)):
+            yield Faint(Word(terms), _INFLECTED)
+        # What the glossary knows was meant as it is written.
+        spelling = [] if found else vocabulary.suggest(word.surface)[:1]
+        spelling = [other for other in spelling if may_be(word.surface, fold(other))]
+        if terms := _terms(spelling, word):
+            yield Faint(Word(terms), _RESPELT)
     if found:
         yield Faint(Either(tuple(found)), _NEIGHBOUR)
 

@@ -6,17 +6,20 @@ become dictionaries, kept as long as their segment lives (segments never change)
 is made of set and dictionary operations that run in C.
 """
 
+import heapq
 import math
 import time
 from collections import OrderedDict
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from search import passages
 from search.engine import SearchRequest, TooCostlyError
 from search.postings import blocks, frequency
-from search.queries import Clause, Either, Every, Faint, Group, Phrase, Word
+from search.queries import Clause, Either, Every, Faint, Group, Phrase, Word, terms_of
 from search.schema import Places
-from search.scoring import all_of, common, least_of, some_of, strongest
+from search.scoring import all_of, common, damped, least_of, some_of, strongest
 from search.selection import Found, Matches, Segment, select
 from search.weights import K1
 
@@ -79,13 +82,15 @@ class Pass:
         close: set[tuple[int, int]] = set()
         if (query.loosened or len(clauses) > 1) and sum(map(len, exact)) < ENOUGH:
             near = clauses if partial else self._loosened(clauses)
-            worth = [*zip(idf, self._idf(near), strict=True)]
+            worth = [*zip(damped(idf), damped(self._idf(near)), strict=True)]
             for index, matches in enumerate(exact):
                 parts = [(c[index], n[index]) for c, n in zip(clauses, near, strict=True)]
                 some = some_of(parts, worth, gone[index])
                 added = {doc: score for doc, score in some.items() if doc not in matches}
                 matches.update(added)
                 close.update((index, doc) for doc in added)
+            if not partial:
+                self._tighten(exact, close, damped(idf))
         found = select(self.segments, self.request, exact, close, missing)
         return replace(found, partial=partial)
 
@@ -112,6 +117,28 @@ class Pass:
             ] or clauses
         except TooCostlyError:
             return clauses
+
+    def _tighten(
+        self, matched: list[Matches], close: set[tuple[int, int]], worth: list[float]
+    ) -> None:
+        """Raise the foremost approximate documents that hold several words in one passage; leave
+        them as they are when there is no time."""
+        clauses = [*zip(self.request.query.clauses, worth, strict=True)]
+        heaviest = heapq.nlargest(passages.HEAVIEST, clauses, key=lambda clause: clause[1])
+        foremost = heapq.nlargest(
+            passages.FOREMOST, close, key=lambda at: (matched[at[0]][at[1]], at)
+        )
+        weights = [weight for _clause, weight in heaviest]
+        with suppress(TooCostlyError):
+            for index, segment in enumerate(self.segments):
+                docs = sorted(doc for number, doc in foremost if number == index)
+                found = [
+                    self._positions(tuple(terms_of(clause)), docs, segment) if docs else {}
+                    for clause, _weight in heaviest
+                ]
+                for doc in docs:
+                    places = [of_word.get(doc, ()) for of_word in found]
+                    matched[index][doc] += passages.tightest(places, weights, sum(worth))
 
     def _loose(self, clause: Clause) -> list[Matches]:
         """The words of a phrase in any order, when they were read but not their positions."""

@@ -10,12 +10,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from search.analysis import analyse, fold
-from search.asking import ASKING
+from search.asking import telling
 
 MAX_LENGTH = 300
 MAX_CLAUSES = 24
 _LONGEST_ACRONYM = 8
 _VOWELS = frozenset("aeiouy")
+# What stands for an acronym is worth less than the acronym, which was asked: a text that holds
+# both, and so explains it, comes before one that speaks of something by the same name.
+_SPELLED = 0.6
 
 Group = tuple[str, ...]
 
@@ -89,12 +92,12 @@ class Query:
     @property
     def wanted(self) -> frozenset[str]:
         """Every term that an extract should mark."""
-        return frozenset(text for clause in self.clauses for text in _texts(clause))
+        return frozenset(text for clause in self.clauses for text in terms_of(clause))
 
     @property
     def loosely_wanted(self) -> frozenset[str]:
         """The same in a result that is only near."""
-        return self.wanted.union(text for clause in self.loosened for text in _texts(clause))
+        return self.wanted.union(text for clause in self.loosened for text in terms_of(clause))
 
     def with_word(self, word: QueryWord, spelling: str) -> str:
         """The text of the query with one word written otherwise."""
@@ -140,7 +143,7 @@ def parse(raw: str, glossary: Glossary | None = None) -> Query:
         clause = _phrase(part["word"] or part["phrase"] or "")
         if clause:
             (excluded if part["word"] or part["minus"] else wanted).append(clause)
-    words = _telling(_words("".join(plain), text))
+    words = telling(_words("".join(plain), text))
     clauses = _with_acronyms(words, text, glossary or Glossary()) + wanted
     return Query(
         text=text,
@@ -184,9 +187,10 @@ def build_glossary(
             continue
         word = _acronym(acronym, short[0])
         known = expansions.setdefault(fold(acronym), [word])
-        if Phrase(groups) in known:
+        spelled = Faint(Phrase(groups), _SPELLED)
+        if spelled in known:
             continue
-        known.append(Phrase(groups))
+        known.append(spelled)
         acronyms.append((groups, word))
     acronyms.sort(key=lambda entry: len(entry[0]), reverse=True)
     return Glossary(
@@ -250,12 +254,6 @@ def _words(masked: str, text: str) -> list[QueryWord]:
     ]
 
 
-def _telling(words: list[QueryWord]) -> list[QueryWord]:
-    """Without the words of asking, in what is long enough to be a sentence."""
-    kept = [word for word in words if word.surface not in ASKING]
-    return kept if len(words) > 3 and len(kept) > 1 else words
-
-
 def _with_acronyms(words: Sequence[QueryWord], text: str, glossary: Glossary) -> list[Clause]:
     """The words as clauses; an acronym also looks for its expansion, and the reverse."""
     clauses: list[Clause] = []
@@ -286,7 +284,8 @@ def _expansion_at(words: Sequence[QueryWord], index: int, glossary: Glossary) ->
     return 0, Word(())
 
 
-def _texts(clause: Clause) -> Iterable[str]:
+def terms_of(clause: Clause) -> Iterable[str]:
+    """Every term that a document may hold for it."""
     match clause:
         case Word(texts):
             yield from texts
@@ -295,6 +294,6 @@ def _texts(clause: Clause) -> Iterable[str]:
                 yield from group
         case Every(clauses) | Either(clauses):
             for inner in clauses:
-                yield from _texts(inner)
+                yield from terms_of(inner)
         case Faint(inner):
-            yield from _texts(inner)
+            yield from terms_of(inner)

@@ -4,9 +4,9 @@ import pytest
 
 from search.acronyms import explained
 from search.engine import Document, SearchRequest
-from search.kinship import family, sound
+from search.kinship import family, may_be, sound
 from search.loosening import loosened
-from search.queries import build_glossary, parse
+from search.queries import build_glossary, parse, terms_of
 from search.suggestions import Vocabulary
 
 ARCHIVE = (
@@ -28,6 +28,20 @@ NEAR = [["vélo", "bicyclette"]]
         "vaccin vacciner vaccination vaccinales",
         "emploi employeur employer",
         "parent parental parentalite",
+        "apprendre apprentissage apprenant apprend",
+        "construire construction construit constructeur",
+        "inscrire inscription inscrit",
+        "recevoir reception",
+        "inclure inclusion inclusif",
+        "transmettre transmission",
+        "prevenir prevention preventif",
+        "ouvrir ouverture",
+        "defendre defense",
+        "decider decision",
+        "enfant enfance",
+        "discriminer discrimination discriminatoire",
+        "vieillir vieillissement",
+        "profession professionnel",
     ],
 )
 def test_derived_words_are_of_one_family(words):
@@ -50,6 +64,7 @@ def test_other_words_are_not(words):
         ("vieilissement", "vieillissement"),
         ("solidere", "solidaire"),
         ("mantale", "mentale"),
+        ("nutrission", "nutrition"),
     ],
 )
 def test_a_misprint_by_ear_sounds_like_the_word(typed, meant):
@@ -59,6 +74,23 @@ def test_a_misprint_by_ear_sounds_like_the_word(typed, meant):
 def test_a_word_that_sounds_the_same_comes_before_a_nearer_spelling():
     words = Vocabulary.of([("quartiers", "quartiers", 3), ("cartes", "cartes", 3)])
     assert words.suggest("cartiers")[:1] == ["quartiers"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant", "expected"),
+    [
+        ("jardon", "jardin", True),  # o is beside i
+        ("jadrin", "jardin", True),
+        ("jardn", "jardin", True),
+        ("enbauche", "embauche", True),
+        ("kartier", "quartier", True),
+        ("papiers", "paniers", False),
+        ("disent", "visent", False),
+        ("ardin", "jardin", False),
+    ],
+)
+def test_a_wrong_letter_is_near_on_the_keyboard_or_in_the_ear(typed, meant, expected):
+    assert may_be(typed, meant) is expected
 
 
 @pytest.mark.parametrize(
@@ -109,3 +141,16 @@ def test_an_acronym_explained_by_a_text_finds_its_expansion_and_the_reverse(ask)
 
 def test_the_words_of_asking_do_not_weigh(ask):
     assert ask("comment peut-on faire du vélo quand on est débutant")[0][0] == "3"
+
+
+def test_a_verb_in_the_plural_finds_the_verb():
+    words = Vocabulary.of([("joue", "joue", 3)])
+    (clause,) = loosened(parse("jouent"), words, build_glossary(())).loosened
+    assert set(parse("joue").wanted) <= set(terms_of(clause))
+
+
+def test_a_word_that_the_glossary_knows_is_not_respelt():
+    words = Vocabulary.of([("agent", "agent", 3)])
+    known = build_glossary((), [["argent", "budget"]])
+    assert loosened(parse("argent"), words, build_glossary(())).loosely_wanted > {"agent"}
+    assert "agent" not in loosened(parse("argent"), words, known).loosely_wanted

@@ -2,7 +2,7 @@
 
 import pytest
 
-from search.queries import Either, Every, Phrase, Word, acronym_term, build_glossary, parse
+from search.queries import Either, Every, Faint, Phrase, Word, acronym_term, build_glossary, parse
 
 
 def test_words_are_all_wanted():
@@ -69,7 +69,8 @@ PRE = build_glossary([("PRE", "réussite éducative"), ("QPV", "quartier priorit
 def test_an_acronym_also_looks_for_its_expansion():
     (clause,) = parse("PRE", PRE).clauses
     assert isinstance(clause, Either)
-    assert isinstance(clause.clauses[1], Phrase)
+    assert isinstance(clause.clauses[1], Faint)
+    assert isinstance(clause.clauses[1].clause, Phrase)
 
 
 def test_an_expansion_also_looks_for_its_acronym():
@@ -109,3 +110,17 @@ def test_only_capitals_make_an_acronym(written, expected):
 def test_an_acronym_that_no_word_resembles_is_known_in_any_case():
     acronym = parse("qpv", PRE).clauses[0].clauses[0]
     assert {"qpv", "=qpv"} <= set(acronym.texts)
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [
+        ("décrocheurs pendant le confinement", ["decrocheurs", "confinement"]),
+        ("logement des sans-abri", ["logement", "sans", "abri"]),
+        ("après démolition", ["apres", "demolition"]),
+        ("pendant avant après", ["pendant", "avant", "apres"]),
+        ("faire connaissance", ["faire", "connaissance"]),
+    ],
+)
+def test_a_preposition_counts_only_where_little_else_is_asked(text, kept):
+    assert [word.surface for word in parse(text).words] == kept
