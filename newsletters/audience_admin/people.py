@@ -60,7 +60,7 @@ class SubscriberIndex(IndexView):
     default_ordering = "email_key"
     add_item_label = "Ajouter une personne"
     # Wagtail's own export: a link would do it, unpaged and out of the history.
-    is_export = False
+    FORMATS = ()
 
     @cached_property
     def sees(self) -> bool:

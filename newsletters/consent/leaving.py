@@ -7,6 +7,7 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from typing import Final
+from urllib.parse import unquote
 
 from django.db import transaction
 from django.utils import timezone
@@ -74,7 +75,8 @@ def leave_by_mail(raw: bytes) -> bool:
         # program may say of a departure that its reader asked for by its own button.
         return False
     said = " ".join(_decoded(message.get(name)) for name in ("Subject", "To", "Delivered-To"))
-    for token in _TOKEN.findall(said):
+    # As `mailto:` writes it, when a program has left it so: « %2012.… » would read as 2012.
+    for token in _TOKEN.findall(unquote(said)):
         try:
             pk = read_unsubscribe_token(token)
         except BadToken:
