@@ -1,4 +1,4 @@
-"""Real servers on the loopback, a relay and a mailbox, and a journal directory of the test's own."""
+"""A real relay and a real mailbox on the loopback, a journal directory of the test's own."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

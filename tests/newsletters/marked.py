@@ -108,10 +108,11 @@ class Marked:
 
     def _import(self) -> SubscriberImport:
         """Taken in, with a line in doubt, an invalid one, a known and a refused one."""
+        name = _PERSON["last_name"]
         lines = [
-            f"{address('imported')};{_PERSON['last_name']};Argenteuil", f"{MARK}-invalide@;{_PERSON['last_name']};",
-            f"{address('left')};{_PERSON['last_name']};", f"{address('complained')};{_PERSON['last_name']};",
-            f"{address('imported')};{_PERSON['last_name']};", f"{address('doubt')};{_PERSON['last_name']};{address('commune')}",
+            f"{address('imported')};{name};Argenteuil", f"{MARK}-invalide@;{name};",
+            f"{address('left')};{name};", f"{address('complained')};{name};",
+            f"{address('imported')};{name};", f"{address('doubt')};{name};{address('commune')}",
         ]  # fmt: skip
         row = importing.receive(
             chunks=[("Courriel;Nom;Commune\n" + "\n".join(lines) + "\n").encode()],

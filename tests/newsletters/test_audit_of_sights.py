@@ -1,8 +1,8 @@
 """Whoever sees or takes addresses leaves a line in the history: what and how many, never who."""
 
 import json
-from datetime import UTC, datetime
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
@@ -12,7 +12,7 @@ import pytest
 
 from newsletters import import_files, importing
 from newsletters.delivery.send import deliver
-from newsletters.models import Mailing, Segment, Subscriber, SubscriberImport, Subscription
+from newsletters.models import Errand, Mailing, Segment, Subscriber, SubscriberImport, Subscription
 from pages.models import Theme
 from tests.builders import make_sending
 from tests.newsletters.roles import give_pages, log_in
@@ -35,10 +35,6 @@ def sent(relay, settings, tmp_path) -> Mailing:
 
 def first() -> Subscriber:
     return Subscriber.objects.order_by("pk")[0]
-
-
-def get(path: str, query: str = ""):
-    return lambda client: client.get(path + query)
 
 
 def issue_of(name: str) -> str:
@@ -176,8 +172,6 @@ def test_the_steps_of_an_import_leave_lines_and_its_report_names_nobody(client, 
 def test_the_refusals_out_and_in_leave_lines(client, sent):
     log_in(client, *RIGHTS)
     client.post(reverse("abonnes:open"), {"what": "refus"}).getvalue()
-    from django.core.files.uploadedfile import SimpleUploadedFile
-
     file = SimpleUploadedFile("refus.csv", b"non@example.org\n")
     client.post(reverse("abonnes:back"), {"refus-file": file})
     assert [line.action for line in lines()] == ["newsletters.audience.suppressions"] * 2
@@ -235,8 +229,6 @@ def test_a_report_hides_an_address_put_in_the_wrong_column(sent):
 
 
 def test_the_page_of_a_partner_is_kept_without_what_it_may_say_of_its_reader(client, sent):
-    from newsletters.models import Errand
-
     notice = client.get("/api/v3/lettres/").json()["notice"]["version"]
     url = "https://claire@partenaire.example.org:8443/lettre/?email=claire@example.org#claire"
     client.post(
@@ -247,10 +239,3 @@ def test_the_page_of_a_partner_is_kept_without_what_it_may_say_of_its_reader(cli
     )  # fmt: skip
     details = Errand.objects.get(kind="ask").details
     assert details["form_url"] == "https://partenaire.example.org:8443/lettre/"
-
-
-def test_the_moment_is_that_of_the_sight(client, sent):
-    log_in(client, *RIGHTS)
-    before = datetime.now(UTC)
-    SIGHTS["list"][0](client)
-    assert before <= lines()[0].timestamp <= datetime.now(UTC)

@@ -4,7 +4,7 @@ Each program writes the message in its own way; the mailbox is read over a real 
 """
 
 import re
-from email.header import Header
+from base64 import b64encode
 from email.message import EmailMessage
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -54,9 +54,10 @@ def apple(to: str, subject: str) -> bytes:
 
 
 def outlook(to: str, subject: str) -> bytes:
-    """Base64 throughout, and a signature that quotes the whole letter."""
+    """Base64, cut in the middle of the token, and a body that quotes the letter."""
     quoted = "> http://testserver/lettre/desinscription/1.AAAAAAAAAAAAAAAAAAAA/\r\n"
-    encoded = Header(subject, "utf-16").encode()
+    halves = (b64encode(half.encode()).decode() for half in (subject[:24], subject[24:]))
+    encoded = "\r\n ".join(f"=?utf-8?B?{half}?=" for half in halves)
     head = f"From: {READER}\r\nTo: <{to}>\r\nSubject: {encoded}\r\nX-Mailer: Outlook\r\n"
     return (head + "Content-Type: text/html; charset=us-ascii\r\n\r\n" + quoted).encode()
 

@@ -7,19 +7,16 @@ an audience in which every word about a person carries a mark.
 import re
 from collections.abc import Iterator
 from html import unescape
-from itertools import product
 from urllib.parse import unquote
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from wagtail.models import GroupPagePermission, Page
-
 import pytest
 
-from newsletters.models import Subscriber, Subscription
-from newsletters.tokens import preferences_token, unsubscribe_token
+from newsletters.models import Subscription
+from newsletters.tokens import unsubscribe_token
 from tests.builders import make_home
 from tests.newsletters.marked import MARK, Marked, address, person
 from tests.newsletters.roles import give_pages, log_in
