@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletters.consent.joining import LinkClosed, activate
+from newsletters.consent.suppression import suppressed_since
 from newsletters.models import ConsentEvent, Subscriber, Subscription
 from newsletters.tokens import BadToken, Dated, read_unsubscribe_token
 
@@ -122,6 +123,9 @@ def undo_leaving(*, slip: Dated) -> Subscription:
     if subscription.state == _State.ACTIVE:
         return subscription
     if subscription.left_at != slip.at or subscription.confirmed_at is None:
+        raise LinkClosed
+    # A complaint made once gone moves no date of the subscription.
+    if suppressed_since(subscription.subscriber.email_key, slip.at):
         raise LinkClosed
     activate(subscription=subscription, origin="Désinscription annulée aussitôt par la personne")
     return subscription

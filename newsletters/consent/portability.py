@@ -111,7 +111,7 @@ def _events(row: Delivery) -> str:
 
 
 def _errands(subscriber: Subscriber) -> list[dict[str, str]]:
-    """What a form asked for, not done yet; of one not looked up, what was typed with the address."""
+    """What forms asked for, not done yet; of one not looked up, what was typed with the address."""
     about = Errand.objects.about_address(subscriber.email_key)
     return [
         {

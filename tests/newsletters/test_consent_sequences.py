@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 from django.db import transaction
 from django.db.models import Max
+from django.test import Client
 from django.utils import timezone
 
 import pytest
@@ -40,9 +41,12 @@ from newsletters.tokens import Dated, unsubscribe_token
 from tests.builders import make_issue, make_mailing, make_periodical
 
 ADDRESSES = ("camille@example.org", "dominique@example.org")
+NEW = "neuve@example.org"
+API = "/api/v3/lettres/"
 START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
-addresses = st.sampled_from(ADDRESSES)
+# Two people to begin with, who may move to a third address or to each other's.
+addresses = everywhere = st.sampled_from((*ADDRESSES, NEW))
 # Which of the two letters: never none.
 choices = st.sampled_from([(0,), (1,), (0, 1)])
 Pair = tuple[str, int]
@@ -65,6 +69,7 @@ class Audience(RuleBasedStateMachine):
             make_periodical(title="Lettre spéciale", code="speciale"),
         ]
         self.issues = [make_issue(periodical=letter) for letter in self.letters]
+        self.api = Client()
         self.refused: dict[Pair, datetime] = {}
         self.frozen: list[tuple[int, int]] = []
         # Everybody begins as a reader of everything, so that the first acts already matter.
@@ -100,12 +105,12 @@ class Audience(RuleBasedStateMachine):
     def pks(self, letters: tuple[int, ...]) -> list[Periodical]:
         return [self.letters[letter] for letter in letters]
 
-    def states(self) -> set[tuple[tuple[str, int], object]]:
-        """Everything whose change must leave a line: ((address, letter or 0), state or block)."""
-        letters = Subscription.objects.values_list("subscriber__email_key", "periodical", "state")
-        blocks = Subscriber.objects.values_list("email_key", "blocked_at")
+    def states(self) -> set[tuple[tuple[int, int], object]]:
+        """What must not change without a line: ((person, letter or 0), state, block or address)."""
+        letters = Subscription.objects.values_list("subscriber", "periodical", "state")
+        people = Subscriber.objects.values_list("pk", "email_key", "blocked_at")
         return {((one, letter), state) for one, letter, state in letters} | {
-            ((one, 0), bool(blocked)) for one, blocked in blocks if blocked
+            ((one, 0), (key, bool(blocked))) for one, key, blocked in people
         }
 
     def demand(self, address: str, letters: tuple[int, ...]) -> Dated:
@@ -177,9 +182,8 @@ class Audience(RuleBasedStateMachine):
             consent.undo_leaving(slip=slip)
         except consent.LinkClosed:
             return
-        # The very departure is undone; a complaint made of it as well is not.
-        if self.refused.get((address, letter)) == slip.at:
-            del self.refused[address, letter]
+        # The very departure is undone; never a later refusal, of which nothing would remain.
+        assert self.refused.pop((address, letter), slip.at) == slip.at
 
     @rule(address=addresses, letters=choices, proved=st.booleans())
     def choose(self, address: str, letters: tuple[int, ...], proved: bool) -> None:
@@ -187,12 +191,56 @@ class Audience(RuleBasedStateMachine):
         person = self.person(address)
         if person is None:
             return
-        consent.choose(
+        waits = consent.choose(
             subscriber=person, letters=self.pks(letters), themes=[], territories=[], proved=proved
         )
-        if proved:
+        if proved and not waits:
             self.accept(address, letters, timezone.now())
         self.refuse(address, tuple(n for n in (0, 1) if n not in letters))
+
+    @rule(address=addresses, new=everywhere, days=st.sampled_from([0, 3, 9]), again=st.booleans())
+    def move(self, address: str, new: str, days: int, again: bool) -> None:
+        """Ask for another address; its owner answers in time or too late, once or twice.
+
+        A refusal follows the person; to the address they leave, nobody writes any more.
+        """
+        self.tick()
+        person = self.person(address)
+        if person is None or address == new:
+            return
+        asked = Dated(person.pk, timezone.now(), (consent.address_number(new),))
+        consent.ask_move(subscriber=person, email=new.upper())
+        self.tick(days * 24 * 60)
+        try:
+            for _ in range(1 + again):
+                consent.move(asked=asked)
+        except (consent.LinkClosed, consent.AddressTaken):
+            assert days > 7 or self.person(new), "an answer in time moves the letters"
+            return
+        for letter in (0, 1):
+            refused = self.refused.get((address, letter))
+            self.refused.pop((new, letter), None)
+            if refused:
+                self.refused[new, letter] = refused
+        self.refuse(address, (0, 1))
+
+    @rule(target=links, address=everywhere, letters=choices)
+    def join_by_the_api(self, address: str, letters: tuple[int, ...]) -> tuple[str, Dated]:
+        """As another front end does; the worker looks the address up some minutes later."""
+        self.tick(30)
+        asked = {
+            "email": address.title(),
+            "letters": [letter.code for letter in self.pks(letters)],
+            "notice_version": self.api.get(API).json()["notice"]["version"],
+        }
+        done = self.api.post(f"{API}demandes/", asked, content_type="application/json")
+        assert done.status_code == 202
+        errand = Errand.objects.get(kind=Errand.Kind.ASK)
+        self.tick(5)
+        consent.ask(demand=consent.Demand.from_details(errand.details), at=errand.created_at)
+        errand.delete()
+        chosen = tuple(letter.pk for letter in self.pks(letters))
+        return address, Dated(self.person(address).pk, errand.created_at, chosen)
 
     @rule(address=addresses)
     def complain(self, address: str) -> None:
@@ -236,20 +284,29 @@ class Audience(RuleBasedStateMachine):
         self.tick()
         take_back(batch_of=SubscriberImport.objects.get(pk=number))
 
-    @rule(days=st.sampled_from([1, 8, 31, 400, 1100]))
+    @rule(days=st.sampled_from([1, 8, 31, 400, 1070]))
     def time_passes(self, days: int) -> None:
         """And the night work with it; what it erases may be joined again by its owner only."""
         self.tick(minutes=days * 24 * 60)
-        before = {one for one in ADDRESSES if self.person(one)}
         consent.purge_unconfirmed()
         Errand.objects.filter(kind=Errand.Kind.RENEWAL).delete()  # the question has left
+        before = {one.email_key: (one, self.may_be_asked(one)) for one in Subscriber.objects.all()}
         erased = consent.erase_silent(timezone.now())
         consent.remind_silent(timezone.now())
-        gone = {one for one in before if not self.person(one)}
-        assert erased <= len(gone)
-        for address in gone if erased else ():
-            if consent.suppressed([address]):
-                self.refuse(address, (0, 1))
+        gone = [one for one in before if not self.person(one)]
+        assert erased == len(gone)
+        for address in gone:
+            person, reachable = before[address]
+            silent = timezone.now() - person.last_action_at
+            asked = person.reminded_at and timezone.now() - person.reminded_at
+            # 35 months are at least 1,064 days; asked first, whoever could be, and waited for.
+            assert silent > timedelta(days=1064)
+            assert asked >= timedelta(days=30) if asked else not reachable
+            self.refuse(address, (0, 1))
+
+    def may_be_asked(self, person: Subscriber) -> bool:
+        active = person.subscriptions.filter(state=Subscription.State.ACTIVE)
+        return person.blocked_at is None and active.exists()
 
     @rule(address=addresses)
     def stay(self, address: str) -> None:
@@ -292,7 +349,7 @@ class Audience(RuleBasedStateMachine):
         states, last = self.states(), self.last
         self.last = ConsentEvent.objects.aggregate(last=Max("pk"))["last"] or 0
         added = ConsentEvent.objects.filter(pk__gt=last)
-        proved = set(added.values_list("subscriber__email_key", flat=True))
+        proved = set(added.values_list("subscriber", flat=True))
         changed = {key[0] for key, _state in self.seen ^ states}
         # The line of somebody erased or forgotten no longer names them.
         assert None in proved or changed <= proved, (changed, proved)
