@@ -5,20 +5,17 @@ people, forms, files and relays do; after each step the database is compared wit
 Derandomised: the same sequences in every run.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
 from django.db.models import Max
-from django.test import Client
 from django.utils import timezone
 
 import pytest
-import time_machine
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
-    RuleBasedStateMachine,
     invariant,
     rule,
     run_state_machine_as_test,
@@ -32,93 +29,24 @@ from newsletters.delivery.freeze import freeze
 from newsletters.models import (
     ConsentEvent,
     Errand,
-    Periodical,
     Subscriber,
     SubscriberImport,
-    Subscription,
 )
 from newsletters.tokens import Dated, unsubscribe_token
-from tests.builders import make_issue, make_mailing, make_periodical
+from tests.builders import make_mailing
+from tests.newsletters.audience_machine import ADDRESSES, NEW, Known
 
-ADDRESSES = ("camille@example.org", "dominique@example.org")
-NEW = "neuve@example.org"
 API = "/api/v3/lettres/"
-START = datetime(2026, 3, 2, 9, tzinfo=UTC)
 
 # Two people to begin with, who may move to a third address or to each other's.
 addresses = everywhere = st.sampled_from((*ADDRESSES, NEW))
 # Which of the two letters: never none.
 choices = st.sampled_from([(0,), (1,), (0, 1)])
-Pair = tuple[str, int]
 
 
-class Audience(RuleBasedStateMachine):
-    """`refused`: (address, letter) → when its owner, or nobody for them, last said no."""
-
+class Audience(Known):
     links = Bundle("links")
     imports = Bundle("imports")
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.transaction = transaction.atomic()
-        self.transaction.__enter__()
-        self.clock = time_machine.travel(START, tick=False)
-        self.now = self.clock.start()
-        self.letters = [
-            make_periodical(),
-            make_periodical(title="Lettre spéciale", code="speciale"),
-        ]
-        self.issues = [make_issue(periodical=letter) for letter in self.letters]
-        self.api = Client()
-        self.refused: dict[Pair, datetime] = {}
-        self.frozen: list[tuple[int, int]] = []
-        # Everybody begins as a reader of everything, so that the first acts already matter.
-        for address in ADDRESSES:
-            consent.confirm(asked=self.demand(address, (0, 1)))
-        self.seen = self.states()
-        self.last = ConsentEvent.objects.latest("pk").pk
-
-    def teardown(self) -> None:
-        transaction.set_rollback(True)
-        self.transaction.__exit__(None, None, None)
-        self.clock.stop()
-
-    # --- what the machine knows
-
-    def person(self, address: str) -> Subscriber | None:
-        return Subscriber.objects.filter(email_key=address).first()
-
-    def subscription(self, address: str, letter: int) -> Subscription | None:
-        chosen = Subscription.objects.filter(periodical=self.letters[letter])
-        return chosen.filter(subscriber__email_key=address).first()
-
-    def refuse(self, address: str, letters: tuple[int, ...]) -> None:
-        for letter in letters:
-            self.refused[address, letter] = timezone.now()
-
-    def accept(self, address: str, letters: tuple[int, ...], asked: datetime) -> None:
-        """A mailbox's owner pressed a button of a link asked for at that moment."""
-        for letter in letters:
-            if self.refused.get((address, letter), asked) <= asked:
-                self.refused.pop((address, letter), None)
-
-    def pks(self, letters: tuple[int, ...]) -> list[Periodical]:
-        return [self.letters[letter] for letter in letters]
-
-    def states(self) -> set[tuple[tuple[int, int], object]]:
-        """What must not change without a line: ((person, letter or 0), state, block or address)."""
-        letters = Subscription.objects.values_list("subscriber", "periodical", "state")
-        people = Subscriber.objects.values_list("pk", "email_key", "blocked_at")
-        return {((one, letter), state) for one, letter, state in letters} | {
-            ((one, 0), (key, bool(blocked))) for one, key, blocked in people
-        }
-
-    def demand(self, address: str, letters: tuple[int, ...]) -> Dated:
-        """Fill in the form; what the link of the mail then written says."""
-        at = timezone.now()
-        chosen = tuple(letter.pk for letter in self.pks(letters))
-        consent.ask(demand=consent.Demand(email=address, letters=chosen), at=at)
-        return Dated(Subscriber.objects.get(email_key=address).pk, at, chosen)
 
     # --- what happens
 
@@ -304,18 +232,11 @@ class Audience(RuleBasedStateMachine):
             assert asked >= timedelta(days=30) if asked else not reachable
             self.refuse(address, (0, 1))
 
-    def may_be_asked(self, person: Subscriber) -> bool:
-        active = person.subscriptions.filter(state=Subscription.State.ACTIVE)
-        return person.blocked_at is None and active.exists()
-
     @rule(address=addresses)
     def stay(self, address: str) -> None:
         self.tick()
         if person := self.person(address):
             consent.stay(subscriber=person)
-
-    def tick(self, minutes: int = 1) -> None:
-        self.now.shift(timedelta(minutes=minutes))
 
     @rule(letter=st.sampled_from([0, 1]))
     def prepare_a_sending(self, letter: int) -> None:

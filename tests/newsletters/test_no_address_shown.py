@@ -7,11 +7,14 @@ an audience in which every word about a person carries a mark.
 import re
 from collections.abc import Iterator
 from html import unescape
+from itertools import product
 from urllib.parse import unquote
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Permission
 from django.urls import URLPattern, URLResolver, get_resolver
+
+from wagtail.models import APIToken, Page
 
 import pytest
 
@@ -32,8 +35,8 @@ WORDS = {"app_label": "newsletters", "model_name": "subscriber", "app_name": "ne
 _ARGUMENT = re.compile(
     r"<(?:(\w+):)?(\w+)>|\(\?P<(\w+)>[^()]*(?:\([^()]*\)[^()]*)*\)|\([^?][^()]*\)"
 )
-# What acts on the session itself, or ends it.
-_LEFT_OUT = ("logout", "password_reset", "failwhale", "sprite")
+# What acts on the session itself, or ends it; webhooks of providers that are not installed.
+_LEFT_OUT = ("logout", "password_reset", "failwhale", "sprite", "anymail/")
 
 
 @pytest.fixture
@@ -141,3 +144,41 @@ def test_no_admin_page_shows_anybody_without_the_right(client, marked, role, lea
     assert not broken
     # As many as this person opens: a walk that was refused everywhere would prove nothing.
     assert seen > least
+
+
+def page_addresses() -> list[str]:
+    return [page.specific.get_url() for page in Page.objects.live().filter(depth__gt=1)]
+
+
+PUBLIC_QUERIES = ("", f"?q={MARK}", "?format=json", "?fields=*", f"?search={MARK}")
+
+
+def test_nothing_public_shows_anybody(client, marked):
+    """Pages, API (without and with a token of somebody who edits), feeds, searches, site map."""
+    token = token_of(get_user_model().objects.create_user("partenaire"))
+    client.raise_request_exception = False
+    paths = [*addresses(marked), *page_addresses(), *API_TYPES]
+    leaks, seen = {}, 0
+    for path, query in product(paths, PUBLIC_QUERIES):
+        if path.startswith("/admin/") or (query and "<" in path):
+            continue
+        headers = {"HTTP_AUTHORIZATION": f"Bearer {token}"} if path.startswith("/api/") else {}
+        for kept in ({}, headers) if headers else ({},):
+            response = client.get(path + query, **kept)
+            assert response.status_code < 500, path + query
+            seen += response.status_code == 200
+            if found := shown(response, MARK if "=" + MARK in query else ""):
+                leaks[path + query] = found[:3]
+    assert not leaks
+    assert seen > 100
+
+
+API_TYPES = [
+    f"/api/v3/snippets/newsletters.{name}/"
+    for name in ("Subscriber", "Subscription", "ConsentEvent", "Delivery", "Periodical", "Errand")
+]
+
+
+def token_of(user) -> str:
+    rights_of("all but one", user)
+    return APIToken.create_token(user=user, name="essai")[1]
