@@ -14,10 +14,10 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from newsletters import service_mail
-from newsletters.consent import Demand, ask, ask_access, barred
+from newsletters.consent import Demand, ask, ask_access, barred, suppressed_since
 from newsletters.delivery.answers import Outcome
 from newsletters.delivery.events import refused
-from newsletters.models import Errand, Subscriber
+from newsletters.models import Errand, Subscriber, normalise
 from newsletters.service_notes import note_of
 from pages.models import Territory, Theme
 
@@ -119,6 +119,14 @@ def _mailbox(errand: Errand, person: Subscriber) -> str:
     return errand.details["to"] if errand.kind == _Kind.MOVED else person.email
 
 
+def _may_be_written(errand: Errand, to: str) -> bool:
+    """A refusal is lifted by nobody but the person, and only through the mail that asks them; the
+    mailbox a person has left is told so, unless it refused us after that."""
+    if errand.kind == _Kind.MOVED:
+        return not suppressed_since(normalise(to), errand.created_at)
+    return errand.kind == _Kind.CONFIRMATION or not barred(to)
+
+
 def _write(errand: Errand) -> Outcome:
     """What became of the mail. Sent again when the answer was lost: here, better twice than not."""
     person = errand.subscriber
@@ -126,8 +134,7 @@ def _write(errand: Errand) -> Outcome:
     outcome = Outcome.ACCEPTED
     if person is not None and note is not None:
         to = _mailbox(errand, person)
-        # A refusal is lifted by nobody but the person, and only through the mail that asks them.
-        if errand.kind == _Kind.CONFIRMATION or not barred(to):
+        if _may_be_written(errand, to):
             answer = service_mail.send(errand, note, to)
             outcome = answer.outcome
             logger.info("event=errand_mail errand=%s kind=%s %s", errand.pk, errand.kind, outcome)

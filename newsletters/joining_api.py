@@ -5,6 +5,7 @@ site's own form. Answers, statuses and work done do not depend on the address.
 """
 
 from typing import Any, Final
+from urllib.parse import urlsplit, urlunsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -120,7 +121,7 @@ def join(request: HttpRequest, response: HttpResponse, asked: JoinRequest) -> St
     if not form.is_valid():
         return Status(422, {"errors": _told(form)})
     url = asked.page_url or request.build_absolute_uri()
-    leave_demand(form.demand(form_url=url, notice=notice))
+    leave_demand(form.demand(form_url=_page_of(url), notice=notice))
     return Status(202, {"message": _RECEIVED})
 
 
@@ -155,6 +156,13 @@ def _typed(asked: JoinRequest, open_letters: list[Periodical]) -> dict[str, Any]
 
 def _told(form: JoinForm | LinkForm) -> dict[str, list[str]]:
     return {name: [str(error) for error in errors] for name, errors in form.errors.items()}
+
+
+def _page_of(url: str) -> str:
+    """Which page it was: without login, question or fragment, where a partner's link to its form
+    may carry the reader's own address into the ledger."""
+    parts = urlsplit(url)
+    return urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
 
 
 def _is_address(url: str) -> bool:

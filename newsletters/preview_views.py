@@ -69,8 +69,9 @@ class PreviewAs(SendingScreen):
         }
         if context["may_choose"]:
             found = seen_as.search(self.issue, context["wanted"])
-            if found:
-                note(self.request.user, "listed", what="Voir comme un·e abonné·e", count=len(found))
+            # The one chosen is shown too, by a link that need not search.
+            if count := len(found) + reader.key.isdecimal():
+                note(self.request.user, "listed", what="Voir comme un·e abonné·e", count=count)
             context["found"] = [seen_as.reader_of(one, self.issue) for one in found]
         try:
             context["seen"] = seen_as.seen_by(reader, self.issue)

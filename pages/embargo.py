@@ -22,8 +22,9 @@ def published(documents: QuerySet[CentreDocument]) -> QuerySet[CentreDocument]:
         object_id__in=pages.order_by().values("key"),
         to_content_type=ContentType.objects.get_for_model(CentreDocument),
     )
-    keyed = documents.annotate(key=Cast("pk", CharField()))
-    return keyed.filter(key__in=references.values("to_object_id"))
+    # Their numbers, and not a condition: a search takes only plain fields.
+    keys = references.values_list("to_object_id", flat=True).distinct()
+    return documents.filter(pk__in=[int(key) for key in keys])
 
 
 def is_published(document: CentreDocument, request: HttpRequest) -> bool:

@@ -270,9 +270,27 @@ _TALKATIVE = ("django_tasks", "mail.log", "procrastinate", "wagtail")
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    # Neither prints an address (cms.logs).
+    "formatters": {
+        "plain": {
+            "()": "cms.logs.Discreet",
+            "format": "{asctime} {levelname} {name} {message}",
+            "style": "{",
+        },
+        "server": {
+            "()": "cms.logs.DiscreetServer", "format": "[{server_time}] {message}", "style": "{",
+        },
+    },
+    "handlers": {
+        "console": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "server": {"class": "logging.StreamHandler", "formatter": "server"},
+    },
     "root": {"handlers": ["console"], "level": env.text("LOG_LEVEL", "INFO")},
-    # Two lines for each indexed object, three for each wake-up, one with its title for each page.
-    "loggers": {name: {"level": "WARNING"} for name in _TALKATIVE},
-}
+    "loggers": {
+        # Two lines for each indexed object, three for each wake-up, a title for each page.
+        **{name: {"level": "WARNING"} for name in _TALKATIVE},
+        # Without Django's own handlers: its mail to ADMINS holds all that the visitor typed.
+        "django": {"level": "INFO"},
+        "django.server": {"handlers": ["server"], "level": "INFO", "propagate": False},
+    },
+}  # fmt: skip

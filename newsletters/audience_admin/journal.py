@@ -19,7 +19,7 @@ ACTIONS: Final = {
 
 
 def note(user: Any, action: str, *, what: str, count: int, person: int = 0) -> None:
-    """Write that `user` did `action` (a key of ACTIONS) on `count` addresses.
+    """Write that `user` (None for a command) did `action` (a key of ACTIONS) on `count` addresses.
 
     `what` is French and says which list. `person` is the key of a subscriber, 0 the whole file:
     the entry is labelled by a number, as a name in the history is a name shown to everybody.

@@ -59,6 +59,8 @@ class SubscriberIndex(IndexView):
     filterset_class = SubscriberFilters
     default_ordering = "email_key"
     add_item_label = "Ajouter une personne"
+    # Wagtail's own export: a link would do it, unpaged and out of the history.
+    FORMATS = ()
 
     @cached_property
     def sees(self) -> bool:

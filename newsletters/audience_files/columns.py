@@ -48,8 +48,14 @@ _MAIL_WORDS: Final = frozenset({"courriel", "email", "mail", "mel", "emails", "m
 def guess(headings: Sequence[str]) -> dict[str, int]:
     """Column → index of the first heading that names it.
 
-    Raises FileRefused when two headings say the same thing, or when none names an address.
+    Raises FileRefused when two headings say the same thing, when none names an address, or when
+    one holds an address: a file without headings, whose first person every screen would show.
     """
+    if any("@" in heading for heading in headings):
+        raise FileRefused(
+            "Ligne 1 : une adresse y figure. Il faut une première ligne de titres, dont "
+            "« Courriel »."
+        )
     found: dict[str, int] = {}
     folded = [fold(heading) for heading in headings]
     for index, name in enumerate(folded):

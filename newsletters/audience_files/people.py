@@ -13,7 +13,7 @@ from django.utils import timezone
 from newsletters.audience_files.cells import revived
 from newsletters.audience_files.columns import Column
 from newsletters.audience_files.table import Row, Table
-from newsletters.audience_files.vocabulary import Vocabulary
+from newsletters.audience_files.vocabulary import Vocabulary, quoted
 from newsletters.models.audience import Subscriber, normalise
 from pages.imports.names import fold
 
@@ -82,7 +82,7 @@ def _person(row: Row, mapping: Mapping[str, int], vocabulary: Vocabulary) -> Per
     actor_text = cells.get(Column.ACTOR_TYPE.value, "")
     actor = vocabulary.actor(actor_text) if actor_text else ""
     if actor is None:
-        doubts.append(f"{Column.ACTOR_TYPE.label} : « {actor_text[:60]} » inconnu, laissé vide")
+        doubts.append(f"{Column.ACTOR_TYPE.label} : {quoted(actor_text)} inconnu, laissé vide")
     places, wrong_places = vocabulary.territories(cells.get(Column.TERRITORIES.value, ""))
     themes, wrong_themes = vocabulary.topics(cells.get(Column.THEMES.value, ""))
     joined, wrong_date = _date(cells.get(Column.JOINED.value, ""))

@@ -93,4 +93,9 @@ def _split(text: str, known: Mapping[str, int]) -> tuple[list[int], list[str]]:
 def _unknown(text: str, known: Mapping[str, int]) -> str:
     near = get_close_matches(_place_key(text), known, n=1, cutoff=0.8)
     hint = f" (proche de « {near[0]} »)" if near else ""
-    return f"« {text[:60]} » inconnu{hint}, laissé de côté"
+    return f"{quoted(text)} inconnu{hint}, laissé de côté"
+
+
+def quoted(text: str) -> str:
+    """What a report repeats of a cell: never an address, put in the wrong column or in a note."""
+    return "« … » (une adresse)" if "@" in text else f"« {text[:60]} »"

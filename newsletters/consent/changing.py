@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
@@ -9,7 +10,7 @@ from django.utils import timezone
 
 from newsletters.consent.joining import LINK_DAYS, PROFILE, LinkClosed, activate
 from newsletters.consent.leaving import leave
-from newsletters.consent.suppression import lift, suppressed_since
+from newsletters.consent.suppression import lift, suppress, suppressed, suppressed_since
 from newsletters.models import (
     ConsentEvent,
     Errand,
@@ -44,8 +45,10 @@ def choose(
     """Keep exactly these letters and interests; whether a confirmation mail had to be asked for.
 
     `proved`: the person came by a link just sent to their mailbox, so a letter they add starts at
-    once. By the link of a letter, which may have been forwarded, it waits for a confirmation.
+    once. By the link of a letter, which may have been forwarded, it waits for a confirmation; so it
+    does when the address was refused or blocked since, as only a confirmation lifts that.
     """
+    proved = proved and not (subscriber.blocked_at or suppressed([subscriber.email_key]))
     wanted = {letter.pk for letter in letters}
     held = {one.periodical_id: one for one in subscriber.subscriptions.exclude(state=_State.LEFT)}
     for pk, subscription in held.items():
@@ -157,22 +160,35 @@ def move(*, asked: Dated) -> None:
         raise LinkClosed
     if Subscriber.objects.filter(email_key=key).exists():
         raise AddressTaken
-    lift(key)
-    _tell_old_mailbox(person)
+    lifted = ["Nouvelle adresse : celle qui était bloquée n’est plus"] if person.blocked_at else []
+    if lift(key):
+        lifted.append("Liste repoussoir levée par la nouvelle adresse")
+    _give_up_old_mailbox(person)
     person.email, person.wanted_email = person.wanted_email, ""
     person.blocked_at, person.blocked_reason = None, ""
     person.save()
     _acted(person, ["adresse de courriel"])
+    for origin in lifted:
+        ConsentEvent.objects.create(
+            subscriber=person, action=ConsentEvent.Action.UNBLOCKED, origin=origin
+        )
 
 
-def _tell_old_mailbox(person: Subscriber) -> None:
-    """Whoever still reads the old mailbox learns that the letters go elsewhere, and whom to tell
-    that it was not them. Not a mailbox known to be dead."""
-    if person.blocked_at is None:
+def _give_up_old_mailbox(person: Subscriber) -> None:
+    """Nothing goes there any more, whatever a file says later; its owner may join by it again.
+
+    Whoever still reads it learns that the letters go elsewhere, and whom to tell that it was not
+    them. Not a mailbox known to be dead or that refused our mail.
+    """
+    tell = person.blocked_at is None and not suppressed([person.email_key])
+    suppress(person.email_key, "Adresse quittée pour une autre")
+    if tell:
         active = person.subscriptions.filter(state=_State.ACTIVE)
         Errand.objects.create(
             kind=Errand.Kind.MOVED,
             subscriber=person,
+            # After the line above, so that only a refusal made since keeps the note back.
+            created_at=timezone.now() + timedelta.resolution,
             details={
                 "letters": list(active.values_list("periodical", flat=True)),
                 "to": person.email,

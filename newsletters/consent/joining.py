@@ -212,12 +212,17 @@ def _still_open(asked: Dated) -> Subscriber:
 
 @transaction.atomic
 def renew(*, asked: Dated) -> None:
-    """Write the confirmation mail again, to the same address. Raises LinkClosed when it is gone."""
+    """Write the confirmation mail again, to the same address.
+
+    Raises LinkClosed when the address, or every demand that the link names, is forgotten since: the
+    new mail could confirm nothing.
+    """
     person = Subscriber.objects.filter(pk=asked.key).first()
-    if person is None:
+    waiting = Subscription.objects.filter(subscriber=person, periodical__in=asked.numbers)
+    letters = list(waiting.order_by("periodical").values_list("periodical", flat=True))
+    if person is None or not letters:
         raise LinkClosed
     now = timezone.now()
-    waiting = person.subscriptions.filter(periodical__in=asked.numbers)
     waiting.filter(state=_State.PENDING).update(asked_at=now)
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
@@ -233,7 +238,7 @@ def renew(*, asked: Dated) -> None:
         kind=Errand.Kind.CONFIRMATION,
         subscriber=person,
         created_at=now,
-        details={"letters": list(asked.numbers)},
+        details={"letters": letters},
     )
 
 

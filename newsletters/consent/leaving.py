@@ -7,11 +7,13 @@ from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
 from typing import Final
+from urllib.parse import unquote
 
 from django.db import transaction
 from django.utils import timezone
 
 from newsletters.consent.joining import LinkClosed, activate
+from newsletters.consent.suppression import suppressed_since
 from newsletters.models import ConsentEvent, Subscriber, Subscription
 from newsletters.tokens import BadToken, Dated, read_unsubscribe_token
 
@@ -74,7 +76,8 @@ def leave_by_mail(raw: bytes) -> bool:
         # program may say of a departure that its reader asked for by its own button.
         return False
     said = " ".join(_decoded(message.get(name)) for name in ("Subject", "To", "Delivered-To"))
-    for token in _TOKEN.findall(said):
+    # As `mailto:` writes it, when a program has left it so: « %2012.… » would read as 2012.
+    for token in _TOKEN.findall(unquote(said)):
         try:
             pk = read_unsubscribe_token(token)
         except BadToken:
@@ -120,6 +123,9 @@ def undo_leaving(*, slip: Dated) -> Subscription:
     if subscription.state == _State.ACTIVE:
         return subscription
     if subscription.left_at != slip.at or subscription.confirmed_at is None:
+        raise LinkClosed
+    # A complaint made once gone moves no date of the subscription.
+    if suppressed_since(subscription.subscriber.email_key, slip.at):
         raise LinkClosed
     activate(subscription=subscription, origin="Désinscription annulée aussitôt par la personne")
     return subscription

@@ -14,6 +14,7 @@ from newsletters.delivery.wire import (
     Recipient,
     WireError,
     WireTemplate,
+    ascii_address,
 )
 from newsletters.models import Mailing
 from newsletters.tokens import message_token, preferences_token, unsubscribe_token
@@ -32,6 +33,10 @@ class Addressing:
         self._mailing = mailing.pk or "test"
         self._domain = mailing.from_email.rpartition("@")[2]
         self._mailbox = mailing.reply_to or mailing.from_email
+        # The mailbox that `read_bounces` reads when it has one of its own: a departure by mail must
+        # not wait for somebody to open the letter's.
+        own = settings.NEWSLETTER_BOUNCE_ADDRESS
+        self._leave_box = ascii_address(own) if own else self._mailbox
         # Resolved once: `reverse` costs as much as building the message.
         self._leave = _around_token("newsletters:unsubscribe")
         self._choose = _around_token("newsletters:preferences")
@@ -67,7 +72,7 @@ class Addressing:
             (
                 (
                     "List-Unsubscribe",
-                    f"<{url}>, <mailto:{self._mailbox}?subject=desinscription%20{token}>",
+                    f"<{url}>, <mailto:{self._leave_box}?subject=desinscription%20{token}>",
                 ),
             ),
         )

@@ -81,7 +81,8 @@ class IssueForm(EditorialPageForm):
         # The series is the parent's: the editor never chooses it, and the uniqueness of the
         # period is checked against it before the page has a place in the tree.
         if self.parent_page and not self.instance.periodical_id:
-            self.instance.periodical = self.parent_page.specific.periodical
+            # An address typed by hand may name another kind of parent.
+            self.instance.periodical = getattr(self.parent_page.specific, "periodical", None)
 
 
 class IssuePage(PeriodFields, BasePage):

@@ -1,8 +1,5 @@
 """The mailbox of the bounces, read from real servers: nothing is lost, nothing is heard twice."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-
 from django.core.management import CommandError, call_command
 
 import pytest
@@ -11,48 +8,17 @@ from newsletters.management.commands import read_bounces
 from newsletters.models import Delivery, DeliveryEvent, Subscriber, Subscription
 from newsletters.tokens import unsubscribe_token
 from tests.builders import make_sending
-from tests.mail_boxes import PASSWORD, USER, Imap, MailBox, Pop3
+from tests.mail_boxes import USER, MailBox
 from tests.newsletters.test_bounces import ABSENCE, UNREADABLE, message_id, report
-from tests.tls import self_signed
 
 pytestmark = pytest.mark.django_db
 LETTER = b"From: camille@example.org\nSubject: Bonjour\n\n.Une question.\n"
-Open = Callable[[list[bytes]], MailBox]
 
 
 @pytest.fixture
 def rows() -> list[Delivery]:
     make_sending(3)
     return list(Delivery.objects.order_by("pk"))
-
-
-@pytest.fixture
-def trusted(tmp_path: Path, monkeypatch) -> Path:
-    folder = self_signed(tmp_path)
-    monkeypatch.setenv("SSL_CERT_FILE", str(folder / "cert.pem"))
-    return folder
-
-
-@pytest.fixture(params=["pop", "imap"])
-def opened(request, settings, trusted) -> Iterator[Open]:
-    """A function: the mailbox with these messages, as `read_bounces` is set to find it."""
-    kind = {"pop": Pop3, "imap": Imap}[request.param]
-    boxes = []
-
-    def open_box(messages: list[bytes]) -> MailBox:
-        box = MailBox(kind, trusted, messages).__enter__()
-        boxes.append(box)
-        name = request.param.upper()
-        for key, value in (("HOST", "127.0.0.1"), ("PORT", box.port)):
-            setattr(settings, f"BOUNCE_{name}_{key}", value)
-        setattr(settings, f"BOUNCE_{name}_USER", USER)
-        setattr(settings, f"BOUNCE_{name}_PASSWORD", PASSWORD)
-        box.way = f"--{request.param}"
-        return box
-
-    yield open_box
-    for box in boxes:
-        box.__exit__()
 
 
 def waiting(box: MailBox) -> list[bytes]:

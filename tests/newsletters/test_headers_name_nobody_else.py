@@ -15,7 +15,7 @@ from tests.builders import make_sending
 
 pytestmark = pytest.mark.django_db
 
-OURS = {"lettre@example.org", "reponse@example.org"}
+OURS = {"lettre@example.org", "reponse@example.org", "rebonds@example.org"}
 OTHER = "victime@example.org"
 # Each is joined to each of the others, before and after the address of another person.
 ODD = [

@@ -113,3 +113,9 @@ def test_the_api_names_no_document_that_visitors_cannot_read(client, page, docum
     assert answers(HTTP_AUTHORIZATION=f"Bearer {token}") == [True, True]
     page.save_revision().publish()
     assert answers() == [True, True]
+
+
+def test_a_search_of_the_api_answers_visitors_and_names_no_draft_s_file(client, page, document):
+    answer = client.get("/api/v3/documents/", {"search": document.title})
+    assert answer.status_code == 200
+    assert document.filename not in answer.content.decode()

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from newsletters.audience_admin.journal import note
 from newsletters.audience_archive import write_archive
 
 
@@ -24,4 +25,6 @@ class Command(BaseCommand):
             raise CommandError(f"{file} : {error.strerror}.") from error
         with os.fdopen(descriptor, "wb") as archive:
             count = write_archive(archive)
+        # Like every sight of addresses; who has the console is known to the machine only.
+        note(None, "exported", what="Commande export_audience", count=count)
         self.stdout.write(f"{count} personne(s) dans {file}.")

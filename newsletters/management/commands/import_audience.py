@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from newsletters.audience_admin.journal import note
 from newsletters.audience_archive import read_archive
 from newsletters.audience_files import FileRefused
 
@@ -24,6 +25,7 @@ class Command(BaseCommand):
             raise CommandError(f"{file} : {error.strerror}.") from error
         except FileRefused as error:
             raise CommandError(str(error)) from error
+        note(None, "imported", what="Commande import_audience", count=counts["new"])
         self.stdout.write(
             f"{counts['new']} personne(s) reprise(s), {counts['known']} déjà connue(s), "
             f"{counts['suppressed']} sur la liste repoussoir, {counts['refusals']} refus ajouté(s)."

@@ -14,6 +14,7 @@ from django.db import IntegrityError
 from tqdm import tqdm
 
 from newsletters import import_files, importing
+from newsletters.audience_admin.journal import note
 from newsletters.audience_files import FileRefused
 from newsletters.importing import ImportRefused, OnProgress
 from newsletters.models import Periodical, SubscriberImport, Subscription
@@ -49,6 +50,7 @@ class Command(BaseCommand):
             self.step(row, "check", quiet=json)
             if commit:
                 self.step(row, "commit", quiet=json)
+                note(None, "imported", what=f"{row} : commande", count=row.counts["new"])
         except OSError as error:
             raise CommandError(f"{file} : fichier illisible ({error.strerror}).") from error
         except (FileRefused, ImportRefused) as error:

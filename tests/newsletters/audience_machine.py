@@ -1,0 +1,135 @@
+"""What a test knows of an audience: who refused which letter and when, in its own simpler way."""
+
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import Max
+from django.test import Client
+from django.utils import timezone
+
+import time_machine
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
+
+from newsletters import consent
+from newsletters.delivery.claim import claim
+from newsletters.delivery.freeze import freeze
+from newsletters.models import ConsentEvent, Periodical, Subscriber, Subscription
+from newsletters.tokens import Dated
+from tests.builders import make_issue, make_mailing, make_periodical
+
+ADDRESSES = ("camille@example.org", "dominique@example.org")
+NEW = "neuve@example.org"
+START = datetime(2026, 3, 2, 9, tzinfo=UTC)
+Pair = tuple[str, int]
+
+
+class Known(RuleBasedStateMachine):
+    """`refused`: (address, letter) → when its owner, or nobody for them, last said no."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.transaction = transaction.atomic()
+        self.transaction.__enter__()
+        self.clock = time_machine.travel(START, tick=False)
+        self.now = self.clock.start()
+        self.letters = [
+            make_periodical(),
+            make_periodical(title="Lettre spéciale", code="speciale"),
+        ]
+        self.issues = [make_issue(periodical=letter) for letter in self.letters]
+        self.api = Client()
+        self.refused: dict[Pair, datetime] = {}
+        self.frozen: list[tuple[int, int]] = []
+        # Two people read everything, so that the first acts already matter.
+        for address in ADDRESSES:
+            consent.confirm(asked=self.demand(address, (0, 1)))
+        self.seen = self.states()
+        self.last = ConsentEvent.objects.latest("pk").pk
+
+    def teardown(self) -> None:
+        transaction.set_rollback(True)
+        self.transaction.__exit__(None, None, None)
+        self.clock.stop()
+
+    # --- what the machine knows
+
+    def person(self, address: str) -> Subscriber | None:
+        return Subscriber.objects.filter(email_key=address).first()
+
+    def subscription(self, address: str, letter: int) -> Subscription | None:
+        chosen = Subscription.objects.filter(periodical=self.letters[letter])
+        return chosen.filter(subscriber__email_key=address).first()
+
+    def refuse(self, address: str, letters: tuple[int, ...]) -> None:
+        for letter in letters:
+            self.refused[address, letter] = timezone.now()
+
+    def accept(self, address: str, letters: tuple[int, ...], asked: datetime) -> None:
+        """A mailbox's owner pressed a button of a link asked for at that moment."""
+        for letter in letters:
+            if self.refused.get((address, letter), asked) <= asked:
+                self.refused.pop((address, letter), None)
+
+    def pks(self, letters: tuple[int, ...]) -> list[Periodical]:
+        return [self.letters[letter] for letter in letters]
+
+    def states(self) -> set[tuple[tuple[int, int], object]]:
+        """What must not change without a line: ((person, letter or 0), state, block or address)."""
+        letters = Subscription.objects.values_list("subscriber", "periodical", "state")
+        people = Subscriber.objects.values_list("pk", "email_key", "blocked_at")
+        return {((one, letter), state) for one, letter, state in letters} | {
+            ((one, 0), (key, bool(blocked))) for one, key, blocked in people
+        }
+
+    def demand(self, address: str, letters: tuple[int, ...]) -> Dated:
+        """Fill in the form; what the link of the mail then written says."""
+        at = timezone.now()
+        chosen = tuple(letter.pk for letter in self.pks(letters))
+        consent.ask(demand=consent.Demand(email=address, letters=chosen), at=at)
+        return Dated(Subscriber.objects.get(email_key=address).pk, at, chosen)
+
+    def may_be_asked(self, person: Subscriber) -> bool:
+        active = person.subscriptions.filter(state=Subscription.State.ACTIVE)
+        return person.blocked_at is None and active.exists()
+
+    def tick(self, minutes: int = 1) -> None:
+        self.now.shift(timedelta(minutes=minutes))
+
+
+class Sending(Known):
+    @rule(letter=st.sampled_from([0, 1]))
+    def prepare_a_sending(self, letter: int) -> None:
+        """Freezes today's readers; what they do later must still be respected."""
+        self.tick()
+        mailing = make_mailing(issue=self.issues[letter])
+        if mailing.readers().exists():
+            freeze(mailing=mailing)
+            self.frozen.append((mailing.pk, letter))
+
+    @invariant()
+    def nobody_who_refused_is_written_to(self) -> None:
+        if not self.refused:
+            return
+        with transaction.atomic():
+            fresh = [make_mailing(issue=issue) for issue in self.issues]
+            for mailing in fresh:
+                if mailing.readers().exists():
+                    freeze(mailing=mailing)
+            sendings = [*self.frozen, *((one.pk, n) for n, one in enumerate(fresh))]
+            written = {
+                (row.email, letter) for pk, letter in sendings for row in claim(pk, "essai").rows
+            }
+            transaction.set_rollback(True)
+        assert not written & set(self.refused)
+
+    @invariant()
+    def every_change_left_its_line(self) -> None:
+        states, last = self.states(), self.last
+        self.last = ConsentEvent.objects.aggregate(last=Max("pk"))["last"] or 0
+        added = ConsentEvent.objects.filter(pk__gt=last)
+        proved = set(added.values_list("subscriber", flat=True))
+        changed = {key[0] for key, _state in self.seen ^ states}
+        # The line of somebody erased or forgotten no longer names them.
+        assert None in proved or changed <= proved, (changed, proved)
+        self.seen = states
