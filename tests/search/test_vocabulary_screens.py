@@ -45,7 +45,7 @@ def test_without_the_right_nothing_is_written(client, name):
     before = list(model.objects.values())
     agent = signed_in(client, f"view_{code}")
     for screen in ("add", "edit", "delete"):
-        agent.post(address(name, screen, row), {field: "autre, texte" for field in VALUES[name]})
+        agent.post(address(name, screen, row), dict.fromkeys(VALUES[name], "autre, texte"))
     assert list(model.objects.values()) == before
 
 
