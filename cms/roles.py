@@ -8,10 +8,14 @@ from django.db import transaction
 from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
 
 _DESCRIBED: Final = ("organisation", "person", "resource")
+# What visitors find: the « Recherche » menu.
+_FOUND: Final = ("acronym", "nearwords", "searchpromotion")
 ROLES: Final[dict[str, list[str]]] = {
     "Rédaction": [
         "add_mailing", "view_mailing", "add_reviewlink", "change_reviewlink",
         *[f"{verb}_{name}" for name in _DESCRIBED for verb in ("add", "change")],
+        *[f"{verb}_{name}" for name in _FOUND for verb in ("add", "change", "delete")],
+        "view_searched",
     ],
     "Validation": [
         "view_mailing", "approve_mailing", "publish_unvalidated",
@@ -27,6 +31,7 @@ _ON_PAGES: Final[dict[str, list[str]]] = {
     "Rédaction": ["add_page", "change_page"],
     "Validation": ["add_page", "change_page", "publish_page"],
 }
+_APPS: Final = ("newsletters", "pages", "search", "wagtailsearchpromotions")
 _MEDIA: Final = ("image", "document")
 
 
@@ -39,7 +44,7 @@ def create_roles() -> list[str]:
         group, new = Group.objects.get_or_create(name=name)
         if new:
             rights = Permission.objects.filter(
-                content_type__app_label__in=["newsletters", "pages"], codename__in=codenames
+                content_type__app_label__in=_APPS, codename__in=codenames
             )
             group.permissions.set([access, *rights])
             _grant_site(group, _ON_PAGES.get(name, []))

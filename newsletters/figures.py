@@ -3,13 +3,14 @@
 from datetime import timedelta
 from typing import Any, Final
 
-from django.db.models import Count
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from newsletters.delivery.thresholds import percent, rates
-from newsletters.models import Delivery, Mailing, RateLimit, SendingRules
+from newsletters.models import Delivery, Equation, Mailing, RateLimit, SendingRules
 
 _RATE_WINDOW: Final = timedelta(seconds=30)
+_NOTHING_LATELY: Final = "Aucun message depuis une demi-minute : l’envoi attend."
 
 
 def refusals(mailing: Mailing) -> list[dict[str, Any]]:
@@ -21,14 +22,35 @@ def refusals(mailing: Mailing) -> list[dict[str, Any]]:
 
 def pace(mailing: Mailing) -> dict[str, Any]:
     """Messages per second over the last half minute, and seconds left at that rate (or None)."""
-    recent = mailing.deliveries.filter(settled_at__gte=timezone.now() - _RATE_WINDOW)
-    rate = recent.count() / _RATE_WINDOW.total_seconds()
+    now = timezone.now()
+    recent = mailing.deliveries.filter(settled_at__gte=now - _RATE_WINDOW)
+    found = recent.aggregate(count=Count("pk"), first=Min("settled_at"))
+    # From the first of them: a sending that began, or began again, less than half a minute ago
+    # would otherwise seem slow.
+    seconds = max((now - found["first"]).total_seconds(), 1) if found["first"] else 1
+    rate = found["count"] / seconds
     remaining = mailing.deliveries.unsettled().count()
     eta = round(remaining / rate) if rate and remaining else None
-    words = f"{rate:.1f}".replace(".", ",") + " messages/s"
+    words = f"{rate:.1f}".replace(".", ",") + " messages par seconde"
     if eta is not None:
-        words += f", encore {timedelta(seconds=eta)}" if eta >= 60 else f", encore {eta} s"
-    return {"rate": round(rate, 1), "eta": eta, "pace": words if rate else "–"}
+        words += f", encore {duration(eta)} environ"
+    return {"rate": round(rate, 1), "eta": eta, "pace": words if rate else _NOTHING_LATELY}
+
+
+def duration(seconds: int) -> str:
+    """« 45 s », « 5 min », « 2 h 05 min »: an estimate promises no more than it knows."""
+    if seconds < 60:
+        return f"{seconds} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02} min"
+
+
+def balance(equation: Equation) -> str:
+    """The equation of the ledger in one sentence, or the alarm when it does not balance."""
+    if not equation.balances:
+        return "Les comptes ne tombent pas juste : prévenez l’administration du site."
+    audience, *parts = equation.as_dict().values()
+    return f"L’équation est juste : {audience} = {' + '.join(map(str, parts))}."
 
 
 def safeguards(mailing: Mailing) -> dict[str, str]:
@@ -51,6 +73,8 @@ def _first_group(mailing: Mailing, rules: SendingRules) -> str:
     group = f"{rules.canary_size} personnes"
     if mailing.canary_passed:
         return f"{group}, observation terminée"
+    if not rules.canary_minutes:
+        return f"{group}, jugées sans attendre"
     return f"{group}, puis {rules.canary_minutes} min d’observation"
 
 

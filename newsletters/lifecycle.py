@@ -215,7 +215,7 @@ def withdraw(*, mailing: Mailing) -> None:
         approved_at=None,
         approved_by_id=None,
         scheduled_at=None,
-        pause_reason="",
+        **NO_PAUSE,
     )
 
 
@@ -231,6 +231,7 @@ def cancel(*, mailing: Mailing) -> None:
         "Cet envoi est déjà terminé",
         state=_State.CANCELLED,
         finished_at=timezone.now(),
+        **NO_PAUSE,
     )
     skip_cancelled()
 

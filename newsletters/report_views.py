@@ -41,10 +41,12 @@ class MailingRecipients(SendingScreen):
         if sees:
             what = f"Destinataires de l'envoi n° {mailing.pk}"
             note(self.request.user, "listed", what=what, count=len(page))
+        counts = mailing.outcomes()
         context = {
             "mailing": mailing,
             "outcome": outcome,
-            "outcomes": Delivery.State.choices,
+            "outcomes": [(*choice, counts.get(choice[0], 0)) for choice in Delivery.State.choices],
+            "total": sum(counts.values()),
             "rows": page,
             "see_addresses": sees,
         }

@@ -17,7 +17,7 @@ from wagtail.log_actions import log
 from newsletters import errata, lifecycle, preflight, rendering
 from newsletters.delivery.rest import rest_of
 from newsletters.editions import without_links
-from newsletters.figures import pace, refusals, safeguards
+from newsletters.figures import balance, pace, refusals, safeguards
 from newsletters.forms import ErratumForm, ReadersForm, ScheduleForm, TestSendForm
 from newsletters.models import IssuePage, Mailing
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow, open_archives
@@ -140,14 +140,15 @@ class MailingDetail(SendingScreen):
         return self.mailing.subject
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        state, user = self.mailing.state, self.request.user
-        states = Mailing.State
+        state, states, user = self.mailing.state, Mailing.State, self.request.user
+        equation = self.mailing.equation()
         context = {
             "mailing": self.mailing,
             "report": preflight.report(rendering.latest(self.mailing.issue))
             if state == states.DRAFT
             else None,
-            "equation": self.mailing.equation(),
+            "equation": equation,
+            "balance": balance(equation),
             "schedule_form": ScheduleForm(),
             "expected": errata.expected(self.mailing),
             "changed": state in (states.APPROVED, states.SCHEDULED)
@@ -172,7 +173,7 @@ class MailingDetail(SendingScreen):
             "may_set_limits": user.has_perm("newsletters.view_ratelimit"),
             "links": self.mailing.links.order_by("-clicks", "number"),
             "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
-            "is_running": state in (states.SCHEDULED, states.SENDING),
+            "is_followed": state in (states.SCHEDULED, states.SENDING, states.PAUSED),
         }
         return super().get_context_data(**(context | kwargs))
 
@@ -267,11 +268,13 @@ class MailingProgress(View):
         if not may_follow(request.user):
             raise PermissionDenied
         mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=pk)
+        equation = mailing.equation()
         return JsonResponse(
             {
                 "state": mailing.state,
                 "label": mailing.get_state_display(),
-                **mailing.equation().as_dict(),
+                **equation.as_dict(),
+                "balance": balance(equation),
                 **pace(mailing),
                 **safeguards(mailing),
             }

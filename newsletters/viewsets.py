@@ -29,7 +29,7 @@ class ComposerViewSet(RightViewSet):
     name = "composer"
     url_prefix = "composer"
     icon = "edit"
-    menu_label = "Composer un numéro"
+    menu_label = "Composer"
     menu_order = 50
 
     def get_urlpatterns(self) -> list[URLPattern]:

@@ -14,10 +14,12 @@ class PagesConfig(AppConfig):
         from wagtail.signals import page_published
 
         from pages import domains, receivers
+        from pages.blocks.typesetting import register_adapters
         from pages.models import DomainRedirect, ExperiencePage
         from pages.publishing import PublishSheet
 
         page_published.connect(receivers.index_references)
+        register_adapters()
         action_registry.register(ExperiencePage, PublishSheet)
         for signal in (post_save, post_delete):
             signal.connect(domains.forget, sender=DomainRedirect)

@@ -48,8 +48,30 @@ _MARKUP = re.compile(
 
 def typeset(text: str, space: str) -> str:
     """Plain text, with `space` (NARROW or WIDE) where the thin no-break space belongs."""
-    table = _replacements(space)
+    return _replaced(text, _replacements(space))
 
+
+def typeset_html(html: str, space: str) -> str:
+    """HTML, a fragment or a whole page: tags, entities, scripts and typed values untouched."""
+    return _around_markup(html, lambda text: typeset(_unescaped(text), space))
+
+
+def typeset_page(html: str) -> str:
+    """A whole page of the site: as above, and a line may end after the slash of two long words."""
+    return _around_markup(html, lambda text: _SLASH.sub(_cut, typeset(_unescaped(text), NARROW)))
+
+
+def typeset_screen(html: str) -> str:
+    """HTML of the admin: spaces only. What an editor reads there is data too: its letters stay."""
+    return _around_markup(html, typeset_label)
+
+
+def typeset_label(text: str) -> str:
+    """Plain text of the admin, by the same rules."""
+    return _replaced(text, _replacements(NARROW) | {"apostrophe": "'"})
+
+
+def _replaced(text: str, table: dict[str, str]) -> str:
     def replacement(match: re.Match[str]) -> str:
         rule = match.lastgroup or ""
         if rule == "apostrophe" and _in_address(match):
@@ -59,14 +81,8 @@ def typeset(text: str, space: str) -> str:
     return _RULES.sub(replacement, text)
 
 
-def typeset_html(html: str, space: str) -> str:
-    """HTML, a fragment or a whole page: tags, entities, scripts and typed values untouched."""
-    return _around_markup(html, lambda text: typeset(text, space))
-
-
-def typeset_page(html: str) -> str:
-    """A whole page of the site: as above, and a line may end after the slash of two long words."""
-    return _around_markup(html, lambda text: _SLASH.sub(_cut, typeset(text, NARROW)))
+def _unescaped(text: str) -> str:
+    return text.replace("&#x27;", "'").replace("&#39;", "'")
 
 
 def _cut(match: re.Match[str]) -> str:
@@ -85,8 +101,7 @@ def _around_markup(html: str, setting: Callable[[str], str]) -> str:
         kept.append(match[0])
         return _MARK
 
-    prose = _MARKUP.sub(stash, html).replace("&#x27;", "'").replace("&#39;", "'")
-    first, *others = setting(prose).split(_MARK)
+    first, *others = setting(_MARKUP.sub(stash, html)).split(_MARK)
     return first + "".join(map("".join, zip(kept, others, strict=True)))
 
 

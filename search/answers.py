@@ -196,17 +196,23 @@ def _result(hit: Hit, page: SitePage, query: Query) -> Result:
 
 
 def complete(text: str, *, limit: int = 6) -> list[str]:
-    """What the text may become when its last word is completed; each finds a visible page."""
+    """What the text may become when its last word is completed; each finds a visible page, and
+    none finds the same pages as another: « habitant » is enough without « habitantes »."""
     query = parse(text)
     if not query.words or text != text.rstrip() or query.words[-1].end < len(query.text):
         return []
     last, deadline = query.words[-1], time.monotonic() + _COMPLETING
     found: list[str] = []
+    meant: set[tuple[str, ...]] = set()
     try:
-        for spelling in vocabulary().complete(last.surface, limit=limit * 2):
-            whole = query.with_word(last, spelling)
-            if _holds_something(SearchRequest(parse(whole), limit=1, deadline=deadline)):
-                found.append(whole)
+        for spelling in vocabulary().complete(last.surface, limit=limit * 4):
+            whole = parse(query.with_word(last, spelling))
+            stems = whole.words[-1].clause.texts if whole.words else ()
+            if stems in meant:
+                continue
+            meant.add(stems)
+            if _holds_something(SearchRequest(whole, limit=1, deadline=deadline)):
+                found.append(whole.text)
             if len(found) == limit or time.monotonic() > deadline:
                 break
     except UnusableIndexError as error:

@@ -54,7 +54,7 @@ class SearchedReport(ReportView):
     """Counts by day and text, of what several asked; what looks personal is never counted."""
 
     model = Searched
-    page_title = "Recherches des visiteurs"
+    page_title = "Mots cherchés par les visiteurs"
     header_icon = "search"
     is_searchable = True
     search_fields = ["text"]

@@ -37,7 +37,7 @@ class SearchGroup(ViewSetGroup):
                 name="a-la-une", icon_name="pick", order=200,
             ),
             ReportMenuItem(
-                "Recherches des visiteurs", reverse("search_report"),
+                "Mots cherchés", reverse("search_report"),
                 name="recherches", icon_name="list-ul", order=300,
             ),
         ]  # fmt: skip

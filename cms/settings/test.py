@@ -7,6 +7,7 @@ from cms import scale_out
 from .base import *  # noqa: F403
 from .base import (
     INSTALLED_APPS,
+    MIDDLEWARE,
     NEWSLETTER_SCALE_OUT,
     STATIC_ROOT,
     VAR_DIR,
@@ -37,6 +38,9 @@ STORAGES = {
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)  # WhiteNoise warns about a missing one
+# Tests look for the words of a screen as they are written; its own tests put it back.
+ADMIN_TYPOGRAPHY = "cms.middleware.AdminTypographyMiddleware"
+MIDDLEWARE = [name for name in MIDDLEWARE if name != ADMIN_TYPOGRAPHY]
 WAGTAILADMIN_BASE_URL = "http://testserver"
 LOGGING["root"]["level"] = "WARNING"  # noqa: F405
 # A test that publishes must not start a rebuild in a thread of its own.

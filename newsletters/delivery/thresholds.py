@@ -100,11 +100,11 @@ class Thresholds:
         batch = self._claim_first(worker, size, limit)
         if batch is not _JUDGED:
             return batch
-        if self._rules.canary_minutes:
+        if minutes := self._rules.canary_minutes:
+            wait = f"{minutes} minute{'s' if minutes > 1 else ''}"
             raise HaltError(
-                f"Les {size} premiers messages sont partis. Le reste suivra dans"
-                f" {self._rules.canary_minutes} minutes si les rebonds et les plaintes restent"
-                " sous les seuils.",
+                f"Les {size} premiers messages sont partis. Le reste suivra dans {wait} si les"
+                " rebonds et les plaintes restent sous les seuils.",
                 Mailing.PauseKind.CANARY,
             )
         Mailing.objects.filter(pk=self._mailing.pk).update(canary_passed=True)

@@ -169,10 +169,13 @@ class Mailing(models.Model):
             people = people.filter(subscriber__in=selected(self.audience_rules))
         return people
 
+    def outcomes(self) -> dict[str, int]:
+        """How many rows of the ledger are in each state, those without a row left out."""
+        return dict(self.deliveries.order_by().values_list("state").annotate(n=Count("pk")))
+
     def equation(self) -> Equation:
         """The counts of the ledger, in one grouped query."""
-        state = Delivery.State
-        counts = dict(self.deliveries.order_by().values_list("state").annotate(n=Count("pk")))
+        state, counts = Delivery.State, self.outcomes()
         return Equation(
             audience=self.audience or 0,
             accepted=counts.get(state.ACCEPTED, 0),

@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.management import call_command
+from django.urls import reverse
 
 from wagtail.models import Page
 
@@ -49,6 +50,17 @@ def test_every_right_named_exists():
     for name, codenames in ROLES.items():
         held = Group.objects.get(name=name).permissions.values_list("codename", flat=True)
         assert set(held) == {*codenames, "access_admin"}, name
+
+
+@pytest.mark.parametrize(
+    "screen",
+    ["sigles:index", "mots-voisins:add", "wagtailsearchpromotions:add", "search_report"],
+)
+def test_editors_look_after_what_visitors_find(client, screen):
+    create_roles()
+    for role, status in (("Rédaction", 200), ("Envoi", 302)):
+        client.force_login(member(role))
+        assert client.get(reverse(screen)).status_code == status, role
 
 
 def test_a_group_the_site_has_changed_is_left_as_it_is(capsys):

@@ -195,6 +195,13 @@ def test_cancelling_a_send_closes_its_equation():
     assert equation.balances
 
 
+@pytest.mark.parametrize("end", [lifecycle.cancel, lifecycle.withdraw])
+def test_a_sending_that_ends_while_paused_promises_no_resumption(end):
+    mailing = make_mailing(state=State.PAUSED, pause_reason="en panne", resume_at=NOW)
+    end(mailing=mailing)
+    assert (mailing.pause_reason, mailing.resume_at) == ("", None)
+
+
 # --- schedules ------------------------------------------------------------------------------
 
 

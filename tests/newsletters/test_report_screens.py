@@ -1,12 +1,16 @@
+from datetime import timedelta
+
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
 from django.utils import timezone
 
 import pytest
+import time_machine
 
 from newsletters.delivery.answers import Outcome
 from newsletters.delivery.send import run
-from newsletters.models import Delivery, Mailing
+from newsletters.figures import balance, duration
+from newsletters.models import Delivery, Equation, Mailing
 from tests.builders import make_sending, make_subscription
 from tests.fakes import FakeTransport
 
@@ -34,7 +38,7 @@ def test_the_report_groups_refusals_and_offers_the_rest(client, mailing):
     make_subscription("arrivee@example.org", periodical=mailing.issue.periodical)
     page = client.get(reverse("mailings:detail", args=[mailing.pk])).content.decode()
     assert "Refus par motif" in page
-    assert "Envoyer au reste : 1 arrivé·es depuis, 0 refus temporaires" in page
+    assert "Envoyer au reste : 1 arrivé·e depuis, 0 refus temporaires" in page
     client.post(reverse("mailings:action", args=[mailing.pk, "reste"]))
     mailing.refresh_from_db()
     assert (mailing.state, mailing.audience) == (Mailing.State.SENDING, 5)
@@ -56,6 +60,9 @@ def test_recipients_are_filtered_by_outcome(client, mailing, outcome, count):
         url = reverse(f"mailings:{name}", args=[mailing.pk])
         page = client.get(url, {"resultat": outcome}).getvalue().decode()
         assert page.count("@example.org") == count, name
+    listing = client.get(reverse("mailings:recipients", args=[mailing.pk])).content.decode()
+    label = Delivery.State(outcome).label if outcome else "Tous"
+    assert f">{label} ({count})</a>" in listing
 
 
 def test_a_cell_that_a_spreadsheet_would_run_is_made_inert(client, mailing):
@@ -76,15 +83,39 @@ def test_the_letters_one_person_received(client, mailing):
     assert "Refusé" in page
 
 
-def test_the_live_screen_tells_rate_and_time_left(client, mailing):
+@pytest.mark.parametrize(
+    ("ago", "pace", "words"),
+    [
+        # Of a sending that began ten seconds ago: not a third of its rate.
+        (10, (0.3, 3), "0,3 messages par seconde, encore 3 s environ"),
+        (25, (0.1, 8), "0,1 messages par seconde, encore 8 s environ"),
+        (40, (0, None), "Aucun message depuis une demi-minute : l’envoi attend."),
+    ],
+)
+def test_the_live_screen_tells_rate_and_time_left(client, mailing, ago, pace, words):
     sign_in(client)
-    Delivery.objects.update(settled_at=timezone.now())
-    Delivery.objects.filter(email=ADDRESS).update(state="planned", settled_at=None)
-    Mailing.objects.update(state=Mailing.State.SENDING)
-    counts = client.get(reverse("mailings:progress", args=[mailing.pk])).json()
-    assert (counts["rate"], counts["eta"]) == (0.1, 10)
-    page = client.get(reverse("mailings:detail", args=[mailing.pk])).content.decode()
+    with time_machine.travel(timezone.now(), tick=False):
+        Delivery.objects.update(settled_at=timezone.now() - timedelta(seconds=ago))
+        Delivery.objects.filter(email=ADDRESS).update(state="planned", settled_at=None)
+        Mailing.objects.update(state=Mailing.State.SENDING)
+        counts = client.get(reverse("mailings:progress", args=[mailing.pk])).json()
+        assert (counts["rate"], counts["eta"]) == pace
+        assert counts["pace"] == words
+        page = client.get(reverse("mailings:detail", args=[mailing.pk])).content.decode()
     assert 'max="4" value="3"' in page
+
+
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(45, "45 s"), (329, "5 min"), (3599, "1 h 00 min"), (11700, "3 h 15 min")],
+)
+def test_a_time_left_promises_no_more_than_it_knows(seconds, words):
+    assert duration(seconds) == words
+
+
+def test_an_equation_that_does_not_balance_is_an_alarm():
+    assert balance(Equation(4, 2, 1, 0, 0, 1)) == "L’équation est juste : 4 = 2 + 1 + 0 + 0 + 1."
+    assert "prévenez" in balance(Equation(4, 2, 1, 0, 0, 0))
 
 
 def test_limits_and_rules_are_set_in_the_admin(admin_client):

@@ -140,7 +140,7 @@ def test_the_rest_is_offered_with_its_numbers_and_leaves_at_a_click(sender):
     run(mailing.pk, transport=FakeTransport())
     assert "Envoyer au reste" not in screen(sender, mailing)
     make_subscription("tardif@example.org", periodical=mailing.issue.periodical)
-    assert "Envoyer au reste : 1 arrivé·es depuis" in screen(sender, mailing)
+    assert "Envoyer au reste : 1 arrivé·e depuis" in screen(sender, mailing)
     press(sender, mailing, "reste")
     transport = FakeTransport()
     run(mailing.pk, transport=transport)

@@ -1,31 +1,54 @@
-// Refreshes the counts of a running send. Without it the page is complete, only still.
+// Follows a sending that may still move. Without it the page is complete, only still.
 const status = document.querySelector("[data-progress]");
+const silence = document.querySelector("[data-silence]");
+const EVERY = 2000;
+const PATIENCE = 3; // answers missed before saying so: one is a hiccup
+let missed = 0;
 
-async function refresh() {
-  const response = await fetch(status.dataset.progress, { headers: { Accept: "application/json" } });
-  if (!response.ok) return;
-  const counts = await response.json();
+function show(counts) {
   for (const [name, value] of Object.entries(counts)) {
     const field = document.querySelector(`[data-field="${name}"]`);
-    if (field) field.textContent = value;
+    // Only what changed: a screen reader would say the state again every two seconds.
+    if (field && field.textContent !== String(value)) field.textContent = value;
   }
   const bar = document.querySelector("[data-progress-bar]");
-  if (bar && counts.audience) bar.value = counts.audience - counts.remaining;
-  if (!["scheduled", "sending"].includes(counts.state)) window.location.reload();
-  else if (counts.audience && !document.querySelector('[data-field="audience"]')) window.location.reload();
+  if (bar) bar.value = counts.audience - counts.remaining;
 }
 
-if (status) setInterval(refresh, 2000);
+async function refresh() {
+  try {
+    const response = await fetch(status.dataset.progress, { headers: { Accept: "application/json" } });
+    // Once signed out, the answer is the sign-in page: `json` fails on it.
+    if (!response.ok) throw new Error(response.status);
+    const counts = await response.json();
+    missed = 0;
+    const begun = counts.audience && !document.querySelector('[data-field="audience"]');
+    // What may be done depends on the state: the page is asked again.
+    if (counts.state !== status.dataset.state || begun) window.location.reload();
+    else show(counts);
+  } catch {
+    missed += 1;
+  }
+  silence.hidden = missed < PATIENCE;
+}
+
+if (status) setInterval(refresh, EVERY);
 
 // The undo window: how long the send can still be taken back.
 const countdown = document.querySelector("[data-leaves]");
 
+function clock(seconds) {
+  const hours = Math.floor(seconds / 3600);
+  const minutes = Math.floor(seconds / 60) % 60;
+  const words = [hours && `${hours} h`, (hours || minutes) && `${minutes} min`, `${String(seconds % 60).padStart(2, "0")} s`];
+  return words.filter(Boolean).join(" ");
+}
+
 function tick() {
-  const left = Math.max(0, Math.round((new Date(countdown.dataset.leaves) - Date.now()) / 1000));
-  const minutes = Math.floor(left / 60);
-  const hours = Math.floor(minutes / 60);
-  const clock = `${hours ? `${hours} h ` : ""}${minutes % 60} min ${String(left % 60).padStart(2, "0")} s`;
-  countdown.textContent = left ? `Départ dans ${clock} : vous pouvez encore annuler.` : "L'envoi commence.";
+  const left = Math.round((new Date(countdown.dataset.leaves) - Date.now()) / 1000);
+  if (left > 0) countdown.textContent = `Départ dans ${clock(left)} : vous pouvez encore annuler.`;
+  else if (left > -60) countdown.textContent = "L’envoi commence.";
+  else countdown.textContent = "L’heure du départ est passée et rien n’est parti : le programme d’envoi tourne-t-il ?";
 }
 
 if (countdown) {

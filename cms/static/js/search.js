@@ -9,7 +9,11 @@ function enhance(input, number) {
   list.setAttribute("role", "listbox");
   list.setAttribute("aria-label", "Suggestions");
   list.hidden = true;
-  input.insertAdjacentElement("afterend", list);
+  // What a listbox that opens does not say everywhere: how many there are.
+  const news = document.createElement("span");
+  news.className = "visually-hidden";
+  news.setAttribute("aria-live", "polite");
+  input.after(list, news);
   for (const [name, value] of Object.entries({
     role: "combobox", "aria-autocomplete": "list", "aria-expanded": "false", "aria-controls": list.id,
   })) input.setAttribute(name, value);
@@ -17,6 +21,7 @@ function enhance(input, number) {
 
   const close = () => {
     list.hidden = true;
+    news.textContent = "";
     chosen = -1;
     input.setAttribute("aria-expanded", "false");
     input.removeAttribute("aria-activedescendant");
@@ -45,6 +50,7 @@ function enhance(input, number) {
     chosen = -1;
     input.removeAttribute("aria-activedescendant");
     list.hidden = !suggestions.length;
+    news.textContent = list.hidden ? "" : `${suggestions.length} suggestion${suggestions.length > 1 ? "s" : ""}`;
     input.setAttribute("aria-expanded", String(!list.hidden));
   };
   const ask = async () => {
