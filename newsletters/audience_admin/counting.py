@@ -10,7 +10,7 @@ from newsletters.models.rules import Rules, condition
 
 # Beyond, a count says « plus de »: in a file of 400,000, counting them all takes seconds. What a
 # sending reaches is counted to the last one when it is frozen.
-MOST: Final = 20_000
+MOST: Final = 10_000
 
 
 def reachable_people(rules: Rules) -> QuerySet[Subscriber]:
@@ -42,7 +42,7 @@ def reached(count: int) -> str:
 
 
 def said(count: int) -> str:
-    """« 12 personnes », or « plus de 20 000 personnes » for what is counted no further."""
+    """« 12 personnes », or « plus de 10 000 personnes » for what is counted no further."""
     if count > MOST:
         return f"plus de {MOST // 1000}\N{NO-BREAK SPACE}000 personnes"
     return f"{count} personne{'s' if count > 1 else ''}"
