@@ -58,8 +58,12 @@ class Choice:
             return Subscriber.objects.all()
         if self.text and (keys := _first(self.text)) is not None:
             return self._people_among(keys)
-        keys = list(self.people().order_by().values_list("pk", flat=True)[: _FEW + 1])
-        return Subscriber.objects.filter(pk__in=keys) if len(keys) <= _FEW else self.people()
+        # A text that many begin with is never sorted whole: beyond BOUND, any BOUND of them.
+        most = BOUND if self.text else _FEW
+        keys = list(self.people().order_by().values_list("pk", flat=True)[: most + 1])
+        if self.text or len(keys) <= most:
+            return Subscriber.objects.filter(pk__in=keys)
+        return self.people()
 
     def _people_among(self, keys: list[int]) -> QuerySet[Subscriber]:
         bare = Choice(**{**{f: getattr(self, f) for f in self.__slots__}, "text": ""})
