@@ -24,7 +24,8 @@ ROLES: Final[dict[str, list[str]]] = {
     "Envoi": ["view_mailing", "send_mailing"],
     "Gestion des abonné·es": [
         "see_addresses", "import_audience", "view_subscriber", "add_subscriber",
-        "change_subscriber", "view_segment", "add_segment", "change_segment", "delete_segment",
+        "change_subscriber", "delete_subscriber",
+        "view_segment", "add_segment", "change_segment", "delete_segment",
     ],
 }  # fmt: skip
 _ON_PAGES: Final[dict[str, list[str]]] = {

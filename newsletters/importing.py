@@ -4,12 +4,11 @@ import csv
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from functools import partial
 from typing import Any, Final
 
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from newsletters import import_files
@@ -24,7 +23,7 @@ from newsletters.audience_files import (
     read_people,
 )
 from newsletters.consent.importing import Ruling, batches, judge, take, take_back
-from newsletters.models import STALLED, Mailing, Periodical, SubscriberImport
+from newsletters.models import STALLED, Periodical, SubscriberImport
 
 logger = logging.getLogger(__name__)
 
@@ -74,15 +73,20 @@ def receive(
     return row
 
 
-def claim(*, row: SubscriberImport, step: str) -> None:
-    """Mark a step as begun, once. Raises ImportRefused when it may not be, or runs already."""
-    if step != "check" and connection.vendor == "sqlite":
-        _refuse_while_sending()
-    before, during = STEPS[step]
+def stalled(row: SubscriberImport) -> bool:
+    """Whether the step it is in was killed with its process: nothing has moved for a while."""
     _told, age = import_files.progress(row.pk)
     fresh = row.step_started_at and timezone.now() - row.step_started_at < STALLED
-    stalled = [] if fresh or (age is not None and age < STALLED.total_seconds()) else [during]
-    done = SubscriberImport.objects.filter(pk=row.pk, state__in=[*before, *stalled]).update(
+    return row.is_running and not fresh and (age is None or age > STALLED.total_seconds())
+
+
+def claim(*, row: SubscriberImport, step: str) -> None:
+    """Mark a step as begun, once. Raises ImportRefused when it may not be, or runs already."""
+    before, during = STEPS[step]
+    taken_over = [*TAKEN_OVER.get(step, []), during] if stalled(row) else []
+    # The date too: of two who take the same stalled step over, one does.
+    same = SubscriberImport.objects.filter(pk=row.pk, step_started_at=row.step_started_at)
+    done = same.filter(state__in=[*before, *taken_over]).update(
         state=during, step_started_at=timezone.now(), fault=""
     )
     if not done:
@@ -91,86 +95,96 @@ def claim(*, row: SubscriberImport, step: str) -> None:
     row.refresh_from_db()
 
 
-def _refuse_while_sending() -> None:
-    """SQLite has one writer: an import holds its place for as long as it lasts, and the sending
-    would wait until its relay hangs up."""
-    sending = Mailing.objects.filter(state=Mailing.State.SENDING).defer("html", "text").first()
-    if sending:
-        raise ImportRefused(
-            f"L'envoi « {sending.subject} » est en cours : l'import attendrait ou le retarderait. "
-            "Recommencez quand il sera terminé ou en pause."
-        )
-
-
 STEPS: Final[Mapping[str, tuple[list[str], str]]] = {
     "check": ([_State.RECEIVED, _State.CHECKED], _State.CHECKING),
     "commit": ([_State.CHECKED], _State.COMMITTING),
     "undo": ([_State.COMMITTED], _State.UNDOING),
 }
+# What was killed goes on by the same step; an import, also backwards.
+TAKEN_OVER: Final[Mapping[str, list[str]]] = {"undo": [_State.COMMITTING]}
 
 
 def check(*, row: SubscriberImport, on_progress: OnProgress | None = None) -> None:
     """The dry run of a claimed import: counts and report, nothing written to the audience."""
-    with _back_to(row, _State.RECEIVED):
-        row.counts = _run(row, _leave, on_progress)
-        row.state = _State.CHECKED
-        row.save(update_fields=["counts", "state"])
-
-
-def _leave(*, rulings: list[Ruling]) -> None:
-    """The dry run: what was judged is only reported."""
+    try:
+        row.counts = _run(row, judge, on_progress)
+    except BaseException as error:
+        _stopped(row, _State.RECEIVED, error, "rien n'a été écrit.")
+        raise
+    row.state = _State.CHECKED
+    row.save(update_fields=["counts", "state"])
 
 
 def commit(*, row: SubscriberImport, on_progress: OnProgress | None = None) -> None:
-    """Take a claimed import in, all or nothing; everything is judged again. Then the file goes."""
-    with _back_to(row, _State.CHECKED), transaction.atomic():
-        at = timezone.now()
-        row.committed_at = at
-        write = partial(take, batch_of=row, at=at)
-        row.counts = _run(row, write, on_progress)
-        row.state = _State.COMMITTED
+    """Take a claimed import in; everything is judged again. Then the file goes.
+
+    Written a part at a time, so that a sending never waits long for SQLite's one writer. All or
+    nothing still: until the last part nobody of it receives a letter (`mailable`), and what stops
+    it takes out what it wrote. Killed, it is claimed again: it goes on, or is undone.
+    """
+    try:
+        row.counts = _run(row, partial(_judge_and_take, at=timezone.now()), on_progress)
+        row.state, row.committed_at = _State.COMMITTED, timezone.now()
         row.save(update_fields=["counts", "state", "committed_at"])
+    except BaseException as error:
+        take_back(batch_of=row)
+        _stopped(row, _State.CHECKED, error, "ce qui était écrit a été retiré.")
+        raise
     import_files.forget(row.pk, "upload")
     logger.info("event=import_committed import=%s new=%s", row.pk, row.counts["new"])
 
 
+def _judge_and_take(
+    *, people: list[Person], series: list[int], batch_of: SubscriberImport, at: datetime
+) -> list[Ruling]:
+    """One part. Who joined between the judgement and the writing is judged again, as known."""
+    for last in (False, False, True):
+        try:
+            with transaction.atomic():
+                rulings = judge(people=people, series=series, batch_of=batch_of)
+                take(rulings=rulings, batch_of=batch_of, at=at)
+                return rulings
+        except IntegrityError:
+            if last:
+                raise
+    raise AssertionError
+
+
 def undo(*, row: SubscriberImport) -> None:
     """Take back what a claimed import made. Raises ImportRefused once a letter has left since."""
-    with _back_to(row, _State.COMMITTED), transaction.atomic():
+    try:
         sent = row.sent_since()
         if sent is not None:
             raise ImportRefused(
                 f"L'envoi « {sent.subject} » est parti depuis : l'import ne s'annule plus."
             )
-        row.counts |= take_back(batch_of=row)
+        take_back(batch_of=row, on_batch=lambda: import_files.tell_progress(row.pk, share=0))
         row.state, row.undone_at = _State.UNDONE, timezone.now()
-        row.save(update_fields=["counts", "state", "undone_at"])
-
-
-@contextmanager
-def _back_to(row: SubscriberImport, state: str) -> Iterator[None]:
-    """Whatever stops a step, the import is again where it was, with the reason."""
-    try:
-        yield
+        row.save(update_fields=["state", "undone_at"])
+    except ImportRefused as error:
+        _stopped(row, _State.COMMITTED, error)
+        raise
     except BaseException as error:
-        fault = "L'étape a été interrompue ; rien n'a été écrit."
-        if isinstance(error, FileRefused | ImportRefused):
-            fault = str(error)
-        elif isinstance(error, IntegrityError):
-            fault = "Une inscription est arrivée en même temps ; rien n'a été écrit. Recommencez."
-        row.state = state
-        if state != _State.COMMITTED:
-            row.committed_at = None
-        SubscriberImport.objects.filter(pk=row.pk).update(state=state, fault=fault)
-        if isinstance(error, IntegrityError):
-            raise ImportRefused(fault) from error
+        _stopped(row, _State.UNDOING, error, "reprenez l'annulation.")
         raise
 
 
+def _stopped(row: SubscriberImport, state: str, error: BaseException, so: str = "") -> None:
+    """Where the import is again, and why; a step that is still to be done may be taken over."""
+    known = isinstance(error, FileRefused | ImportRefused)
+    row.state, row.step_started_at = state, None
+    row.fault = str(error) if known else f"L'étape a été interrompue ; {so}"
+    row.save(update_fields=["state", "fault", "step_started_at"])
+    import_files.forget(row.pk, "progress")
+
+
 def _run(
-    row: SubscriberImport, act: Callable[..., object], on_progress: OnProgress | None
+    row: SubscriberImport, act: Callable[..., list[Ruling]], on_progress: OnProgress | None
 ) -> dict[str, int]:
-    """Read the whole file; counts by verdict, and `lines` and `doubts`."""
+    """Read the whole file; counts by verdict, and `lines` and `doubts`.
+
+    `act(people=, series=, batch_of=)` rules on one part.
+    """
     path = import_files.upload(row.pk)
     if not path.exists():
         raise ImportRefused("Le fichier n'est plus gardé (un jour au plus) : déposez-le à nouveau.")
@@ -182,8 +196,7 @@ def _run(
         report.writerow(["Ligne", "Résultat", "Détail"])
         people = _usable(read_people(table, row.mapping, Vocabulary.load()), counts, report)
         for batch in batches(people):
-            rulings = judge(people=batch, series=series)
-            act(rulings=rulings)
+            rulings = act(people=batch, series=series, batch_of=row)
             counts.update(ruling.verdict.value for ruling in rulings)
             _report(report, rulings, counts)
             import_files.tell_progress(row.pk, share=table.share(), lines=counts["lines"])
@@ -240,7 +253,8 @@ def rename_columns(*, row: SubscriberImport, mapping: Mapping[str, int]) -> None
 
 def discard(*, row: SubscriberImport) -> None:
     """Forget a file that was never taken in."""
-    if row.state not in (_State.RECEIVED, _State.CHECKED):
+    kept = row.made_subscriptions.exists() or row.made_subscribers.exists()
+    if kept or row.state not in (_State.RECEIVED, _State.CHECKED):
         raise ImportRefused("Cet import a écrit au fichier : il s'annule, il ne s'oublie pas.")
     import_files.forget(row.pk)
     row.delete()

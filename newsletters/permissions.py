@@ -17,8 +17,10 @@ IMPORT = "newsletters.import_audience"
 LIST = "newsletters.view_subscriber"
 CHANGE = "newsletters.change_subscriber"
 ADD = "newsletters.add_subscriber"
+# What is erased does not come back: not with the right to change.
+ERASE = "newsletters.delete_subscriber"
 
-GROUP_RIGHTS = (PREPARE, FOLLOW, APPROVE, SEND, SEE_ADDRESSES, IMPORT, LIST, CHANGE, ADD)
+GROUP_RIGHTS = (PREPARE, FOLLOW, APPROVE, SEND, SEE_ADDRESSES, IMPORT, LIST, CHANGE, ADD, ERASE)
 
 
 def may_follow(user: Any) -> bool:

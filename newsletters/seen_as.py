@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from email import message_from_bytes
 from email.header import decode_header, make_header
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from newsletters.audience_admin.listing import starting_with
 from newsletters.delivery.message import Addressing, explained
 from newsletters.delivery.wire import WireError
 from newsletters.models import Delivery, IssuePage, Mailing, Subscription
@@ -77,17 +78,13 @@ PROFILES = {
 
 
 def search(issue: IssuePage, text: str) -> QuerySet[Subscription]:
-    """Subscriptions to the issue's series whose address, name or organisation holds the text."""
+    """The first of the issue's series whose address, name or organisation begins with the text."""
     people = issue.periodical.subscriptions.select_related("subscriber")
     wanted = text.strip()
     if not wanted:
         return people.none()
-    return people.filter(
-        Q(subscriber__email_key__icontains=wanted.lower())
-        | Q(subscriber__first_name__icontains=wanted)
-        | Q(subscriber__last_name__icontains=wanted)
-        | Q(subscriber__organisation__icontains=wanted)
-    ).order_by("subscriber__email_key")[:MAX_FOUND]
+    found = people.filter(subscriber__in=starting_with(wanted))
+    return found.order_by("subscriber__email_key")[:MAX_FOUND]
 
 
 def reader_of(subscription: Subscription, issue: IssuePage) -> Reader:

@@ -10,6 +10,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 
+from wagtail.admin.utils import get_valid_next_url_from_request
+
 from newsletters import consent
 from newsletters.audience_admin.filters import SubscriberFilters
 from newsletters.audience_admin.journal import note
@@ -17,7 +19,7 @@ from newsletters.audience_admin.listing import BOUND, bounded_count
 from newsletters.audience_admin.people import asked_for
 from newsletters.audience_admin.screens import AudienceScreen
 from newsletters.models import Subscriber
-from newsletters.permissions import CHANGE, SEE_ADDRESSES
+from newsletters.permissions import CHANGE, ERASE, SEE_ADDRESSES
 from pages.models import Theme
 
 # Each person is an act with its proof: beyond, the screen would not answer in time.
@@ -25,23 +27,35 @@ LIMIT: Final = 1_000
 _BY_STAFF: Final = "Par l'équipe, depuis l'administration"
 
 
+# Key → the right it takes, and its French name.
+ACTIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "block": (CHANGE, "Bloquer l'adresse : plus aucun envoi, l'abonnement reste"),
+    "unblock": (CHANGE, "Débloquer l'adresse"),
+    "leave": (CHANGE, "Désinscrire de toutes les lettres, à leur demande"),
+    "theme": (CHANGE, "Ajouter une thématique"),
+    "erase": (ERASE, "Effacer toutes leurs données, à leur demande : sans retour"),
+}
+
+
+def allowed(user: Any) -> list[tuple[str, str]]:
+    """The actions this person may do, with their names."""
+    return [(key, name) for key, (right, name) in ACTIONS.items() if user.has_perm(right)]
+
+
 class ActionForm(forms.Form):
-    action = forms.ChoiceField(
-        label="Action",
-        widget=forms.RadioSelect,
-        choices=[
-            ("block", "Bloquer l'adresse : plus aucun envoi, l'abonnement reste"),
-            ("unblock", "Débloquer l'adresse"),
-            ("leave", "Désinscrire de toutes les lettres, à leur demande"),
-            ("theme", "Ajouter une thématique"),
-        ],
-    )
+    """`user` is offered what they may do, and nothing else is valid."""
+
+    action = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
     theme = forms.ModelChoiceField(
         label="Thématique à ajouter", queryset=Theme.objects.all(), required=False
     )
     sure = forms.BooleanField(
         label="Je confirme pour toutes ces personnes", error_messages={"required": "Confirmez."}
     )
+
+    def __init__(self, *args: Any, user: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["action"].choices = allowed(user)  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -56,16 +70,23 @@ def _leave(person: Subscriber) -> bool:
     return active
 
 
+def _erase(person: Subscriber) -> bool:
+    consent.erase(subscriber=person, origin="Effacement demandé à l'équipe")
+    return True
+
+
 _EACH: Final[Mapping[str, Callable[[Subscriber], bool]]] = {
     "block": lambda person: consent.block(subscriber=person, reason=_BY_STAFF),
     "unblock": lambda person: consent.unblock(subscriber=person, origin=_BY_STAFF),
     "leave": _leave,
+    "erase": _erase,
 }
 _SAID: Final = {
     "block": "bloquée(s)",
     "unblock": "débloquée(s)",
     "leave": "désinscrite(s)",
     "theme": "complétée(s)",
+    "erase": "effacée(s)",
 }
 
 
@@ -77,14 +98,17 @@ def act(*, action: str, people: list[Subscriber], theme: Theme | None) -> int:
 
 
 class BatchScreen(AudienceScreen):
-    """« Agir sur ces personnes »: those of the list with its filters, or those ticked (`id`)."""
+    """« Agir sur ces personnes »: those of the list with its filters, or those ticked (`id`).
+
+    An `action` in the address is chosen beforehand, and still asks to be confirmed.
+    """
 
     page_title = "Agir sur ces personnes"
     template_name = "newsletters/audience/batch.html"
     trail: ClassVar = (("abonnes:index", "Abonné·es"),)
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not any(map(request.user.has_perm, (CHANGE, SEE_ADDRESSES))):
+        if not any(map(request.user.has_perm, (CHANGE, ERASE, SEE_ADDRESSES))):
             raise PermissionDenied
         return super().dispatch(request, *args, **kwargs)
 
@@ -101,16 +125,17 @@ class BatchScreen(AudienceScreen):
             "limit": LIMIT,
             "asked": described(filters, self.request),
             "query": self.request.GET.urlencode(),
-            "form": ActionForm(),
-            "may_act": self.request.user.has_perm(CHANGE),
+            "form": ActionForm(user=self.request.user, initial={"action": kwargs.get("action")}),
+            "may_act": bool(allowed(self.request.user)),
+            "back": get_valid_next_url_from_request(self.request),
             "may_export": self.request.user.has_perm(SEE_ADDRESSES),
         }
         return super().get_context_data(**(context | kwargs))
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        if not request.user.has_perm(CHANGE):
+        if not allowed(request.user):
             raise PermissionDenied
-        form = ActionForm(request.POST)
+        form = ActionForm(request.POST, user=request.user)
         people = list(self.people.order_by("pk")[: LIMIT + 1])
         if form.is_valid() and len(people) > LIMIT:
             form.add_error(None, f"{LIMIT} personnes au plus à la fois : affinez les filtres.")
@@ -118,15 +143,18 @@ class BatchScreen(AudienceScreen):
             return self.render_to_response(self.get_context_data(form=form))
         action = form.cleaned_data["action"]
         done = act(action=action, people=people, theme=form.cleaned_data["theme"])
-        what = dict(form.fields["action"].choices)[action]  # type: ignore[attr-defined]
-        one = people[0].pk if len(people) == 1 else 0
-        note(request.user, "acted", what=what, count=done, person=one)
+        one = people[0].pk if len(people) == 1 and action != "erase" else 0
+        note(request.user, "acted", what=ACTIONS[action][1], count=done, person=one)
         messages.success(
             request, f"{done} fiche(s) {_SAID[action]} ; {len(people) - done} inchangée(s)."
         )
+        if back := get_valid_next_url_from_request(request):
+            return redirect(back)
         if one:
             return redirect("abonnes:inspect", one)
-        return redirect(f"{reverse('abonnes:index')}?{request.GET.urlencode()}")
+        kept = request.GET.copy()
+        kept.pop("id", None)
+        return redirect(f"{reverse('abonnes:index')}?{kept.urlencode()}")
 
 
 def chosen(data: QueryDict, user: Any) -> Any:

@@ -1,38 +1,48 @@
 """How many people a choice reaches, fast enough to be asked while it is made."""
 
-from django.db.models import Count, Exists, OuterRef, QuerySet
+from typing import Final
 
+from django.db.models import Exists, OuterRef, QuerySet
+
+from newsletters.audience_admin.listing import having
 from newsletters.models import Periodical, Subscriber, Subscription
-from newsletters.models.rules import ANY, Rules, condition
+from newsletters.models.rules import Rules, condition
+
+# Beyond, a count says « plus de »: in a file of 400,000, counting them all takes seconds. What a
+# sending reaches is counted to the last one when it is frozen.
+MOST: Final = 10_000
 
 
 def reachable_people(rules: Rules) -> QuerySet[Subscriber]:
     """Those the rules select who receive at least one letter today."""
     active = Subscription.objects.active().filter(subscriber=OuterRef("pk"))
-    people = Subscriber.objects.filter(condition(rules), blocked_at=None)
-    return people.filter(Exists(active))
+    return _chosen(rules).filter(Exists(active))
+
+
+def _chosen(rules: Rules) -> QuerySet[Subscriber]:
+    return Subscriber.objects.filter(condition(rules, having), blocked_at=None)
 
 
 def reachable(rules: Rules) -> int:
-    if not rules:
-        return _everybody()
-    if rules.get("periodicals") and rules.get("match") != ANY:
-        # Being chosen is then being active already.
-        return Subscriber.objects.filter(condition(rules), blocked_at=None).order_by().count()
-    return reachable_people(rules).order_by().count()
-
-
-def _everybody() -> int:
-    """By the index of the states alone, less the few who are blocked: the file is not read."""
-    active = Subscription.objects.active().order_by()
-    people: int = active.aggregate(n=Count("subscriber", distinct=True))["n"]
-    blocked = Subscriber.objects.filter(blocked_at__isnull=False)
-    return people - blocked.filter(Exists(active.filter(subscriber=OuterRef("pk")))).count()
+    """How many, or MOST + 1 for more than MOST."""
+    return reachable_people(rules).order_by()[: MOST + 1].count()
 
 
 def letters_for(rules: Rules) -> list[tuple[Periodical, int]]:
-    """Each series with the number of its readers that the rules select, by one look at the file."""
-    chosen = Subscriber.objects.filter(condition(rules), blocked_at=None)
-    held = Subscription.objects.active().filter(subscriber__in=chosen).order_by()
-    counts = dict(held.values_list("periodical").annotate(Count("pk")))
-    return [(series, counts.get(series.pk, 0)) for series in Periodical.objects.all()]
+    """Each series with the number of its readers that the rules select, or MOST + 1."""
+    active, chosen = Subscription.objects.active(), _chosen(rules).order_by()
+    return [
+        (series, chosen.filter(having(active.filter(periodical=series)))[: MOST + 1].count())
+        for series in Periodical.objects.all()
+    ]
+
+
+def reached(count: int) -> str:
+    return f"{said(count)} joignable{'s' if count > 1 else ''}"
+
+
+def said(count: int) -> str:
+    """« 12 personnes », or « plus de 10 000 personnes » for what is counted no further."""
+    if count > MOST:
+        return f"plus de {MOST // 1000}\N{NO-BREAK SPACE}000 personnes"
+    return f"{count} personne{'s' if count > 1 else ''}"

@@ -98,6 +98,7 @@ class ImportDetail(AudienceScreen):
             "shown": _SHOWN,
             "percent": round(told.get("share", 0) * 100),
             "sent": sent,
+            "stalled": importing.stalled(row),
         }
         return super().get_context_data(**(context | kwargs))
 
@@ -128,7 +129,7 @@ class ImportStep(RightMixin):
 
     http_method_names: ClassVar = ["post"]
     rights = (IMPORT,)
-    steps: ClassVar = {"importer": "commit", "annuler": "undo"}
+    steps: ClassVar = {"verifier": "check", "importer": "commit", "annuler": "undo"}
 
     def post(self, request: HttpRequest, pk: int, step: str) -> HttpResponse:
         row = get_object_or_404(SubscriberImport, pk=pk)

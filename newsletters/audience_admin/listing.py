@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from newsletters.models import Periodical, Subscriber, Subscription
-from newsletters.models.rules import day_start
+from newsletters.models.rules import among, day_start
 from pages.models import Territory, Theme
 
 # Beyond so many people a list says « plus de » and asks to be narrowed.
@@ -56,13 +56,16 @@ class Choice:
         """The same, for a page of the list: quick whether few or most people match."""
         if self == Choice():
             return Subscriber.objects.all()
-        if self.text:
-            keys = _first(self.text)
-            return self.people_among(keys)
-        keys = list(self.people().order_by().values_list("pk", flat=True)[: _FEW + 1])
-        return Subscriber.objects.filter(pk__in=keys) if len(keys) <= _FEW else self.people()
+        if self.text and (keys := _first(self.text)) is not None:
+            return self._people_among(keys)
+        # A text that many begin with is never sorted whole: beyond BOUND, any BOUND of them.
+        most = BOUND if self.text else _FEW
+        keys = list(self.people().order_by().values_list("pk", flat=True)[: most + 1])
+        if self.text or len(keys) <= most:
+            return Subscriber.objects.filter(pk__in=keys)
+        return self.people()
 
-    def people_among(self, keys: list[int]) -> QuerySet[Subscriber]:
+    def _people_among(self, keys: list[int]) -> QuerySet[Subscriber]:
         bare = Choice(**{**{f: getattr(self, f) for f in self.__slots__}, "text": ""})
         return bare.people().filter(pk__in=keys)
 
@@ -88,21 +91,21 @@ class Choice:
             asked["state"] = self.state
         asked = {name: value for name, value in asked.items() if value}
         if asked:
-            yield _having(Subscription.objects.filter(**asked))
+            yield having(Subscription.objects.filter(**asked))
         if self.place:
             inside = Territory.objects.within([self.place]).values_list("pk", flat=True)
             places = Subscriber.territories.through.objects
-            yield _having(places.filter(territory__in=list(inside)))
+            yield having(places.filter(territory__in=list(inside)))
         if self.theme:
-            yield _having(Subscriber.themes.through.objects.filter(theme=self.theme))
+            yield having(Subscriber.themes.through.objects.filter(theme=self.theme))
 
 
-def _having(links: QuerySet[Any]) -> Any:
-    """People with one of these links: started from the links when they are few, else looked up
-    person by person."""
+def having(links: QuerySet[Any]) -> Q:
+    """People with one of these links, when not all of them will be read: started from the links
+    when they are few, else looked up person by person."""
     if links.order_by()[: _NARROW + 1].count() <= _NARROW:
-        return Q(pk__in=links.order_by().values("subscriber"))
-    return Exists(links.filter(subscriber=OuterRef("pk")))
+        return among(links)
+    return Q(Exists(links.filter(subscriber=OuterRef("pk"))))
 
 
 def begins(text: str) -> Q:
@@ -114,14 +117,23 @@ def begins(text: str) -> Q:
     return found
 
 
-def _first(text: str) -> list[int]:
-    """Keys of the first who match, one indexed look per field: an OR of them would be a scan."""
+def starting_with(text: str) -> QuerySet[Subscriber]:
+    """Those of `begins`, for whoever shows a few of them."""
+    keys = _first(text)
+    return Subscriber.objects.filter(begins(text) if keys is None else Q(pk__in=keys))
+
+
+def _first(text: str) -> list[int] | None:
+    """Keys of those of `begins`, or None for too many: one indexed look per field, where an OR of
+    them would be a scan."""
     asked = [_prefix("email_key", text.lower())]
     asked += [_prefix(field, form) for field in _SEARCHED for form in _written(text)]
     keys: set[int] = set()
     for one in asked:
         keys.update(Subscriber.objects.filter(one).order_by().values_list("pk", flat=True)[:_FEW])
-    return list(keys)[:_FEW]
+        if len(keys) >= _FEW:
+            return None
+    return list(keys)
 
 
 def _written(text: str) -> set[str]:

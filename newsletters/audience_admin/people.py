@@ -5,10 +5,11 @@ from typing import Any, Final
 from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.functional import cached_property
 
 from wagtail.admin.paginator import WagtailPaginator
-from wagtail.admin.ui.tables import Column, DateColumn, TitleColumn
+from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
@@ -16,10 +17,11 @@ from newsletters.audience_admin.filters import SubscriberFilters
 from newsletters.audience_admin.journal import note
 from newsletters.audience_admin.listing import BOUND, Choice, bounded_count
 from newsletters.models import Subscriber
-from newsletters.permissions import CHANGE, SEE_ADDRESSES
+from newsletters.permissions import CHANGE, ERASE, SEE_ADDRESSES
 from pages.models import Theme
 
 _RECENT: Final = 50
+_KIND: Final = "subscriber"
 
 
 def asked_for(data: QueryDict, user: Any) -> Choice:
@@ -43,15 +45,33 @@ class BoundedPaginator(WagtailPaginator):
         return bounded_count(self.object_list)
 
 
+# What may be done to those who are ticked, the right it takes, and its short name.
+_TICKED: Final = (
+    ("leave", CHANGE, "Désinscrire"),
+    ("export", SEE_ADDRESSES, "Exporter"),
+    ("erase", ERASE, "Effacer"),
+    ("other", CHANGE, "Autre action"),
+)
+
+
 def status(person: Subscriber) -> str:
-    """« Résonances : abonné·e ; … », or why nothing is sent."""
-    if person.blocked_at:
-        return "Adresse bloquée"
+    """« Résonances : abonné·e ; … », or why nothing is sent; and whether an answer is awaited."""
+    said = "Adresse bloquée" if person.blocked_at else _letters(person)
+    if person.reminded_at:
+        said += f" – relancé·e le {timezone.localtime(person.reminded_at):%d/%m/%Y}"
+    return said
+
+
+def _letters(person: Subscriber) -> str:
     letters = [
         f"{one.periodical} : {one.get_state_display().lower()}"
         for one in person.subscriptions.all()
     ]
     return " ; ".join(letters) or "Sans abonnement"
+
+
+def _title_id(person: Subscriber) -> str:
+    return f"{_KIND}_{person.pk}_title"
 
 
 class SubscriberIndex(IndexView):
@@ -71,18 +91,39 @@ class SubscriberIndex(IndexView):
         return self.sees
 
     @cached_property
+    def ticked_actions(self) -> list[tuple[str, str]]:
+        """Addresses and names of what this person may do to those they tick."""
+        return [
+            (reverse("abonnes:batch_on", args=[action]), name)
+            for action, right, name in _TICKED
+            if self.request.user.has_perm(right)
+        ]
+
+    @cached_property
     def columns(self) -> list[Column]:
         who = [
             TitleColumn(
-                "email", label="Courriel", sort_key="email_key", get_url=self.get_inspect_url
+                "email",
+                label="Courriel",
+                sort_key="email_key",
+                get_url=self.get_inspect_url,
+                get_title_id=_title_id,
             ),
             Column("display_name", label="Nom"),
             Column("organisation", label="Organisme"),
         ]
         number = [
-            TitleColumn("__str__", label="Numéro", accessor=str, get_url=self.get_inspect_url)
+            TitleColumn(
+                "__str__",
+                label="Numéro",
+                accessor=str,
+                get_url=self.get_inspect_url,
+                get_title_id=_title_id,
+            )
         ]
+        ticks = [BulkActionsCheckboxColumn("ticks", obj_type=_KIND)] if self.ticked_actions else []
         return [
+            *ticks,
             *(who if self.sees else number),
             Column("get_actor_type_display", label="Type d'acteur"),
             Column("status", label="Statut", accessor=status),
@@ -120,8 +161,7 @@ class SubscriberIndex(IndexView):
             url=f"{reverse('abonnes:batch')}?{self.query}",
             icon_name="list-ul",
         )
-        able = self.request.user.has_perm(CHANGE) or self.sees
-        return [*super().header_buttons, *([act] if able else [])]
+        return [*super().header_buttons, *([act] if self.ticked_actions else [])]
 
     @cached_property
     def header_more_buttons(self) -> list[Button]:
@@ -132,6 +172,7 @@ class SubscriberIndex(IndexView):
 
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
+        context["ticked_actions"] = self.ticked_actions
         context["bound"] = BOUND if context["paginator"].found > BOUND else None
         return context
 
@@ -156,7 +197,7 @@ class SubscriberFile(InspectView):
             ).order_by("pk"),
             "ledger": person.consent_events.select_related("periodical"),
             "letters": letters.order_by("-mailing__started_at", "-pk")[:_RECENT],
-            "may_act": user.has_perm(CHANGE),
+            "may_act": user.has_perm(CHANGE) or user.has_perm(ERASE),
             "themes": Theme.objects.all(),
         }
         if sees:

@@ -10,8 +10,15 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from newsletters.audience_admin.counting import letters_for, reachable, reachable_people
+from newsletters.audience_admin.counting import (
+    letters_for,
+    reachable,
+    reachable_people,
+    reached,
+    said,
+)
 from newsletters.audience_admin.journal import note
+from newsletters.audience_admin.listing import having
 from newsletters.audience_admin.screens import RightMixin
 from newsletters.audience_admin.segment_forms import RulesForm, SegmentForm
 from newsletters.models import Segment, Subscriber
@@ -26,10 +33,10 @@ def reasons(rules: Rules, people: list[Subscriber]) -> dict[int, list[str]]:
     """Key of a person → the criteria they meet, by one query per criterion."""
     met: dict[int, list[str]] = {person.pk: [] for person in people}
     for name, value in asked(rules):
-        said = words({name: value})
-        found = Subscriber.objects.filter(condition({name: value}), pk__in=met)
+        meant = words({name: value})
+        found = Subscriber.objects.filter(condition({name: value}, having), pk__in=met)
         for pk in found.values_list("pk", flat=True):
-            met[pk].append(said)
+            met[pk].append(meant)
     return met
 
 
@@ -42,8 +49,8 @@ class SegmentPreview(InspectView):
         segment = self.object
         context = {
             "words": words(segment.rules),
-            "count": reachable(segment.rules),
-            "letters": letters_for(segment.rules),
+            "reached": reached(reachable(segment.rules)),
+            "letters": [(one, said(count)) for one, count in letters_for(segment.rules)],
             "shown": _SHOWN,
         }
         if self.request.user.has_perm(SEE_ADDRESSES):
@@ -63,15 +70,13 @@ class SegmentCount(RightMixin):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         form = RulesForm(request.POST)
-        if not form.is_valid():
-            said = "Corrigez les conditions"
-        else:
-            count = reachable(form.rules)
-            said = f"{count} personne{'s' if count > 1 else ''} joignable{'s' if count > 1 else ''}"
+        answer, given = "Corrigez les conditions", ""
+        if form.is_valid():
+            answer = reached(reachable(form.rules))
+            given = words(form.rules)
         if "application/json" in request.headers.get("Accept", ""):
-            return JsonResponse({"said": said})
-        given = words(form.rules) if form.is_valid() else ""
-        context = {"said": said, "words": given, "page_title": "Compte du segment"}
+            return JsonResponse({"said": answer})
+        context = {"said": answer, "words": given, "page_title": "Compte du segment"}
         return render(request, "newsletters/audience/segment_count.html", context)
 
 

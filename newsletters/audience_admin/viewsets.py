@@ -25,6 +25,7 @@ class SubscriberViewSet(ModelViewSet):
     menu_label = "Abonné·es"
     menu_order = 300
     index_view_class = SubscriberIndex
+    index_template_name = "newsletters/audience/list.html"
     index_results_template_name = "newsletters/audience/list_results.html"
     add_view_class = SubscriberAdd
     create_template_name = SubscriberAdd.template_name
@@ -43,6 +44,7 @@ class SubscriberViewSet(ModelViewSet):
         return [
             *super().get_urlpatterns(),
             path("agir/", BatchScreen.as_view(), name="batch"),
+            path("agir/<slug:action>/", BatchScreen.as_view(), name="batch_on"),
             path("exporter/", exports.ExportSelection.as_view(), name="export"),
             path("formats/", exports.OpenFormats.as_view(), name="open"),
             path("formats/reprendre/", exports.BackIn.as_view(), name="back"),

@@ -6,15 +6,15 @@ one: a file proves nothing against a decision.
 
 import logging
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from enum import StrEnum
 from itertools import islice
 from typing import Any, Final
 
-from django.db import connection
-from django.db.models import Value
+from django.db import connection, transaction
+from django.db.models import F, Value
 from django.utils import timezone
 
 from newsletters.audience_files.people import Person
@@ -23,7 +23,8 @@ from newsletters.models import ConsentEvent, Subscriber, SubscriberImport, Subsc
 
 logger = logging.getLogger(__name__)
 
-# Rows judged and written at once: bounds the memory of an import of any size.
+# Rows judged and written at once: bounds the memory of an import of any size, and how long it keeps
+# the one writer of SQLite from a sending.
 BATCH: Final = 1_000
 
 
@@ -51,20 +52,27 @@ def batches(people: Iterable[Person]) -> Iterator[list[Person]]:
         yield batch
 
 
-def judge(*, people: Sequence[Person], series: Sequence[int]) -> list[Ruling]:
-    """What an import would do with at most BATCH people of distinct addresses; writes nothing."""
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the file says of an address. `states`: series → state; `by_import`: of this very import,
+    which goes on after having been stopped."""
+
+    pk: int
+    blocked: bool
+    made: bool
+    states: dict[int, str]
+    by_import: set[int]
+
+
+def judge(
+    *, people: Sequence[Person], series: Sequence[int], batch_of: SubscriberImport | None = None
+) -> list[Ruling]:
+    """What an import would do with at most BATCH people of distinct addresses; writes nothing.
+
+    Whoever `batch_of` has already taken in is judged as the first time, with nothing to write.
+    """
     keys = [person.key for person in people]
-    known = {
-        key: (pk, blocked)
-        for key, pk, blocked in Subscriber.objects.filter(email_key__in=keys).values_list(
-            "email_key", "pk", "blocked_at"
-        )
-    }
-    states: dict[int, dict[int, str]] = {pk: {} for pk, _blocked in known.values()}
-    for pk, periodical, state in Subscription.objects.filter(
-        subscriber__in=list(states)
-    ).values_list("subscriber_id", "periodical_id", "state"):
-        states[pk][periodical] = state
+    known = _look_up(keys, batch_of.pk if batch_of else None)
     refused = suppressed(keys)
     rulings = []
     for person in people:
@@ -75,28 +83,48 @@ def judge(*, people: Sequence[Person], series: Sequence[int]) -> list[Ruling]:
         elif person.key not in known:
             rulings.append(Ruling(person, Verdict.NEW, tuple(series)))
         else:
-            pk, blocked = known[person.key]
-            rulings.append(_known(person, pk, blocked, states[pk], series))
+            rulings.append(_known(person, known[person.key], series))
     return rulings
 
 
-def _known(
-    person: Person,
-    pk: int,
-    blocked: datetime | None,
-    states: Mapping[int, str],
-    series: Sequence[int],
-) -> Ruling:
+def _look_up(keys: Sequence[str], import_id: int | None) -> dict[str, _Known]:
+    rows = Subscriber.objects.filter(email_key__in=keys).values_list(
+        "email_key", "pk", "blocked_at", "created_by_import_id"
+    )
+    known = {
+        key: _Known(pk, blocked is not None, bool(import_id) and by == import_id, {}, set())
+        for key, pk, blocked, by in rows
+    }
+    by_pk = {one.pk: one for one in known.values()}
+    for pk, periodical, state, by in Subscription.objects.filter(
+        subscriber__in=list(by_pk)
+    ).values_list("subscriber_id", "periodical_id", "state", "created_by_import_id"):
+        by_pk[pk].states[periodical] = state
+        if import_id and by == import_id:
+            by_pk[pk].by_import.add(periodical)
+    return known
+
+
+_ADDED: Final = "déjà au fichier, lettre ajoutée"
+
+
+def _known(person: Person, found: _Known, series: Sequence[int]) -> Ruling:
     state = Subscription.State
-    missing = tuple(key for key in series if key not in states)
-    if blocked:
+    missing = tuple(key for key in series if key not in found.states)
+    if found.by_import:
+        return (
+            Ruling(person, Verdict.NEW)
+            if found.made
+            else Ruling(person, Verdict.ADDED, reason=_ADDED)
+        )
+    if found.blocked:
         reason = "déjà au fichier, adresse bloquée : inchangée"
-    elif state.LEFT in states.values():
+    elif state.LEFT in found.states.values():
         reason = "déjà au fichier, désinscrite : inchangée"
-    elif state.PENDING in states.values():
+    elif state.PENDING in found.states.values():
         reason = "déjà au fichier, en attente de confirmation : inchangée"
     elif missing:
-        return Ruling(person, Verdict.ADDED, missing, pk, "déjà au fichier, lettre ajoutée")
+        return Ruling(person, Verdict.ADDED, missing, found.pk, _ADDED)
     else:
         reason = "déjà abonnée : inchangée"
     return Ruling(person, Verdict.KNOWN, reason=reason)
@@ -105,8 +133,8 @@ def _known(
 def take(*, rulings: Sequence[Ruling], batch_of: SubscriberImport, at: datetime) -> Counter[str]:
     """Write what was judged NEW or ADDED, each with its line in the ledger; counts of verdicts.
 
-    Within the caller's transaction. `at` is the same for the whole import: whatever the ledger
-    says later than it happened since.
+    Within the caller's transaction. `at` is also the date of the subscriptions: whatever the
+    ledger says later of their people happened since.
     """
     wanted = [ruling for ruling in rulings if ruling.missing]
     fresh = [ruling.person for ruling in wanted if ruling.verdict == Verdict.NEW]
@@ -207,13 +235,13 @@ def _write(
         )
 
 
-def take_back(*, batch_of: SubscriberImport) -> Counter[str]:
-    """Remove what an import made and nobody touched since; `removed` and `kept` subscriptions.
+def take_back(*, batch_of: SubscriberImport, on_batch: Callable[[], None] | None = None) -> None:
+    """Remove what an import made and nobody touched since, a part at a time; stopped, it is simply
+    called again. `batch_of.counts` says the subscriptions `removed` and `kept`.
 
-    Within the caller's transaction. Touched: anything in the ledger after the import, or a
-    blocked address. The lines of the ledger stay, followed by « Import annulé ».
+    Touched: anything in the ledger after the import, or a blocked address. The lines of the ledger
+    stay, followed by « Import annulé ».
     """
-    counts: Counter[str] = Counter(removed=0, kept=0)
     last = 0
     while rows := list(
         batch_of.made_subscriptions.filter(pk__gt=last)
@@ -221,22 +249,29 @@ def take_back(*, batch_of: SubscriberImport) -> Counter[str]:
         .values_list("pk", "subscriber_id", "periodical_id")[:BATCH]
     ):
         last = rows[-1][0]
-        touched = set(
-            ConsentEvent.objects.filter(
-                subscriber__in=[row[1] for row in rows], at__gt=batch_of.committed_at
-            )
-            .exclude(action=ConsentEvent.Action.UNDONE)
-            .values_list("subscriber_id", flat=True)
-        ) | set(
-            Subscriber.objects.filter(
-                pk__in=[row[1] for row in rows], blocked_at__isnull=False
-            ).values_list("pk", flat=True)
-        )
-        going = [row for row in rows if row[1] not in touched]
-        _remove(going, batch_of)
-        counts.update(removed=len(going), kept=len(rows) - len(going))
-    logger.info("event=import_undone import=%s removed=%s", batch_of.pk, counts["removed"])
-    return counts
+        with transaction.atomic():
+            touched = _touched(rows)
+            going = [row for row in rows if row[1] not in touched]
+            _remove(going, batch_of)
+            removed = batch_of.counts.get("removed", 0) + len(going)
+            batch_of.counts |= {"removed": removed, "kept": batch_of.made_subscriptions.count()}
+            batch_of.save(update_fields=["counts"])
+        if on_batch:
+            on_batch()
+    logger.info("event=import_undone import=%s", batch_of.pk)
+
+
+def _touched(rows: Sequence[tuple[int, int, int]]) -> set[int]:
+    """Those of these people something happened to since their subscription was made."""
+    people = [row[1] for row in rows]
+    since = ConsentEvent.objects.filter(
+        subscriber__subscriptions__in=[row[0] for row in rows],
+        at__gt=F("subscriber__subscriptions__created_at"),
+    ).exclude(action=ConsentEvent.Action.UNDONE)
+    blocked = Subscriber.objects.filter(pk__in=people, blocked_at__isnull=False)
+    return set(since.values_list("subscriber_id", flat=True)) | set(
+        blocked.values_list("pk", flat=True)
+    )
 
 
 def _remove(rows: Sequence[tuple[int, int, int]], batch_of: SubscriberImport) -> None:

@@ -1,8 +1,9 @@
 """Who reads the letters, on what legal basis, with the proof. Written by `consent` only."""
 
-from typing import TYPE_CHECKING, Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, Final, NoReturn, Self
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from newsletters.models.periodical import Periodical
@@ -10,6 +11,10 @@ from pages.models import ActorType, Territory, Theme
 
 if TYPE_CHECKING:
     from newsletters.models.mailing import Mailing
+
+
+# States of SubscriberImport, which is defined from here.
+HALF_WRITTEN: Final = ("committing", "undoing")
 
 
 class Subscriber(models.Model):
@@ -100,8 +105,11 @@ class SubscriptionQuerySet(models.QuerySet["Subscription"]):
         return self.filter(state=Subscription.State.ACTIVE)
 
     def mailable(self, periodical: Periodical) -> Self:
-        """Who receives an issue of this series if it leaves now."""
-        return self.active().filter(periodical=periodical, subscriber__blocked_at=None)
+        """Who receives an issue of this series if it leaves now: nobody yet, or any more, of an
+        import that is half written."""
+        whole = Q(created_by_import=None) | ~Q(created_by_import__state__in=HALF_WRITTEN)
+        people = self.active().filter(periodical=periodical, subscriber__blocked_at=None)
+        return people.filter(whole)
 
     def received(self, mailing: "Mailing | None") -> Self:
         """Those to whom this mailing was delivered; None asks for nothing and changes nothing."""

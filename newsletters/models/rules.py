@@ -20,11 +20,21 @@ ALL: Final = "all"
 ANY: Final = "any"
 
 
-def condition(rules: Rules) -> Q:
+# People with one of these links (rows of a table with a `subscriber`).
+Having = Callable[[QuerySet[Any]], Q]
+
+
+def among(links: QuerySet[Any]) -> Q:
+    """For whoever reads all that match. Who reads a few asks otherwise: `having`."""
+    return Q(pk__in=links.order_by().values("subscriber"))
+
+
+def condition(rules: Rules, having: Having = among) -> Q:
     """The rules as a condition on `Subscriber`. A place that is gone selects nobody, not all."""
     found = Q()
     for name, value in asked(rules):
-        one = CRITERIA[name](value)
+        asked_for = CRITERIA[name](value)
+        one = asked_for if isinstance(asked_for, Q) else having(asked_for)
         found = found | one if rules.get("match") == ANY else found & one
     return found
 
@@ -49,35 +59,31 @@ def day_start(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _linked(field: str, among: QuerySet[Any] | list[int]) -> Q:
-    """Subscribers linked to any of these, by a subquery: a join would repeat people."""
-    through = getattr(Subscriber, field).through
-    column = "territory" if field == "territories" else "theme"
-    links = through.objects.filter(**{f"{column}__in": among})
-    return Q(pk__in=links.values("subscriber"))
+def _themes(keys: list[int]) -> QuerySet[Any]:
+    return Subscriber.themes.through.objects.filter(theme__in=keys)
 
 
-def _places(keys: list[int]) -> Q:
+def _places(keys: list[int]) -> QuerySet[Any]:
     roots = Territory.objects.filter(pk__in=keys)
     # Read now: a subquery over the graph would be walked again for each row.
     inside = list(Territory.objects.within(roots).values_list("pk", flat=True)) if roots else []
-    return _linked("territories", inside)
+    return Subscriber.territories.through.objects.filter(territory__in=inside)
 
 
-def _readers(keys: list[int]) -> Q:
-    active = Subscription.objects.active().filter(periodical__in=keys)
-    return Q(pk__in=active.values("subscriber"))
+def _readers(keys: list[int]) -> QuerySet[Any]:
+    return Subscription.objects.active().filter(periodical__in=keys)
 
 
 def _until(day: str) -> Q:
     return Q(created_at__lt=day_start(date.fromisoformat(day) + timedelta(days=1)))
 
 
-CRITERIA: Final[dict[str, Callable[[Any], Q]]] = {
+# A condition on the person, or the links that the person must have one of.
+CRITERIA: Final[dict[str, Callable[[Any], Q | QuerySet[Any]]]] = {
     "periodicals": _readers,
     "actor_types": lambda kinds: Q(actor_type__in=kinds),
     "territories": _places,
-    "themes": lambda keys: _linked("themes", keys),
+    "themes": _themes,
     "member": lambda yes: Q(is_member=yes),
     "joined_from": lambda day: Q(created_at__gte=day_start(date.fromisoformat(day))),
     "joined_until": _until,

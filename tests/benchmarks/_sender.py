@@ -21,7 +21,7 @@ class Run(NamedTuple):
     peak: float
 
 
-def _memory() -> float:
+def memory() -> float:
     """Megabytes of this process at most so far, without those of its parent (getrusage's has)."""
     status = Path("/proc/self/status").read_text(encoding="ascii")
     return int(status.partition("VmHWM:")[2].split()[0]) / 1024
@@ -30,7 +30,7 @@ def _memory() -> float:
 def _main(mailing_id: int) -> Run:
     django.setup()
     connection.ensure_connection()
-    bare = _memory()
+    bare = memory()
     from newsletters.delivery.send import run
 
     # A sending process is there before its mailing is due, and has read its URLs once and for all;
@@ -39,7 +39,7 @@ def _main(mailing_id: int) -> Run:
     start = time.perf_counter()
     report = run(mailing_id)
     seconds = time.perf_counter() - start
-    return Run(report.equation.accepted, seconds, bare, _memory())
+    return Run(report.equation.accepted, seconds, bare, memory())
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
 """The screens of the staff on a file of 400,000 people: list, search, filters, segment count.
 
-`AUDIENCE_BENCH_SIZE` (default 400000) chooses how many. Rows are written by INSERT … SELECT over
-a series of numbers: seconds, where model instances take minutes.
+Whole pages, asked as the browser does. `AUDIENCE_BENCH_SIZE` (default 400000) chooses how many
+people. Rows are written by INSERT … SELECT over a series of numbers: seconds, where model instances
+take minutes.
 """
 
 import os
@@ -12,18 +13,17 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
+from django.contrib.auth import get_user_model
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client
+from django.urls import reverse
 
-from newsletters.audience_admin.counting import letters_for, reachable
-from newsletters.audience_admin.people import SubscriberIndex
-from newsletters.models import IssuePage, Periodical, Subscriber, Subscription
-from newsletters.seen_as import search
+from newsletters.models import Periodical, Segment, Subscriber, Subscription
 from pages.models import Territory, Theme
+from tests.builders import make_issue
 
 SIZE = int(os.environ.get("AUDIENCE_BENCH_SIZE", "400000"))
 ROUNDS = 12
-PAGE = 50
 
 
 def _numbers() -> str:
@@ -49,6 +49,7 @@ def fill() -> dict[str, Any]:
         town.parents.add(county)
         town.save()
     themes = [Theme.objects.create(code=f"t{n}", name=f"Thème {n}") for n in range(9)]
+    make_issue(periodical=letters[0]).save_revision()
     _insert(letters, towns, themes)
     return {"letters": letters, "county": county, "town": towns[3], "theme": themes[2]}
 
@@ -118,87 +119,122 @@ def _subscriptions(letter: int, day: str, source: str, where: str) -> str:
     )
 
 
-class _Everything:
-    """A user with every right, who need not be in the database."""
-
-    is_active = is_superuser = True
-    pk = None
-
-    def has_perm(self, right: str) -> bool:
-        return True
+def screens() -> Client:
+    """A browser in which somebody with every right is logged in."""
+    client = Client()
+    user = get_user_model().objects.create_superuser("mesure")
+    client.force_login(user)
+    return client
 
 
-def page(query: str) -> int:
-    """What the list asks of the database for one page: choice, bounded count, rows, letters."""
-    request = RequestFactory().get(f"/?{query}")
-    request.user = _Everything()  # type: ignore[assignment]
-    view = SubscriberIndex(model=Subscriber)
-    view.setup(request)
-    view.ordering = "email_key"
-    rows = view.get_queryset()
-    paginator = view.get_paginator(rows, PAGE)
-    shown = paginator.get_page(request.GET.get("p"))
-    return len(list(shown)) + paginator.count
+def got(client: Client, url: str, query: str) -> None:
+    answer = client.get(f"{url}?{query}")
+    assert answer.status_code == 200, (query, answer.status_code)
 
 
-def questions(made: dict[str, Any]) -> dict[str, Callable[[], int]]:
-    """French name → what is asked of the database."""
-    letters, county, town, theme = made["letters"], made["county"], made["town"], made["theme"]
-    first, second = letters[0].pk, letters[1].pk
+def counted(client: Client, rules: dict[str, Any]) -> None:
+    """The live count, as the form under construction asks for it."""
+    typed = {"match": "all", **rules}
+    answer = client.post(reverse("segments:count"), typed, headers={"Accept": "application/json"})
+    assert "joignable" in answer.json()["said"], answer.json()
+
+
+Asked = dict[str, Callable[[], None]]
+
+
+def questions(made: dict[str, Any], client: Client) -> Asked:
+    """French name → one page or one count."""
+    return {**_lists(made, client), **_segments(made, client), **_readers(made, client)}
+
+
+def _lists(made: dict[str, Any], client: Client) -> Asked:
+    first, second = (letter.pk for letter in made["letters"])
+    county, town, theme = (made[name].pk for name in ("county", "town", "theme"))
     pages = {
         "toute": "",
         "dernière page": "p=100",
+        "par date": "ordering=created_at",
+        "par date, dernière page": "ordering=-created_at&p=100",
         "abonné·es d'une lettre": f"state=active&letter={first}",
+        "abonné·es d'une lettre, par date": f"state=active&letter={first}&ordering=-created_at",
+        "abonné·es, dernière page": "state=active&p=100",
+        "en attente": "state=pending",
         "désinscrit·es": "state=left",
+        "désinscrit·es, par date": "state=left&ordering=-created_at",
         "désinscrit·es de la seconde": f"state=left&letter={second}",
         "sans abonnement": "state=none",
         "bloqué·es": "state=blocked",
+        "lettre": f"letter={second}",
         "type": "actor_type=elu",
-        "département": f"place={county.pk}",
-        "commune et lettre": f"place={town.pk}&state=active&letter={first}",
-        "thème": f"theme={theme.pk}",
+        "type, dernière page par date": "actor_type=elu&ordering=created_at&p=100",
+        "département": f"place={county}",
+        "département, par date": f"place={county}&ordering=-created_at",
+        "commune et lettre": f"place={town}&state=active&letter={first}",
+        "thème": f"theme={theme}",
+        "thème, dernière page": f"theme={theme}&p=100",
+        "base légale": "basis=consent",
         "base légale absente": "basis=membership",
+        "depuis": "since=2024-01-01",
         "période": "since=2024-01-01&until=2024-01-31",
+        "période, par date": "since=2022-01-01&until=2023-12-31&ordering=-created_at",
+        "tout à la fois": f"state=active&letter={second}&actor_type=elu&place={county}"
+        f"&theme={theme}&since=2021-01-01&until=2024-12-31&basis=consent",
         "adresse": "q=p1234",
+        "adresse entière": "q=p7919.1@example.org",
         "nom": "q=nom42",
         "organisme": "q=organisme+7",
+        "organisme, par date": "q=organisme&ordering=-created_at",
+        "nom et filtres": f"q=nom4&state=active&actor_type=elu&place={county}",
         "rien": "q=zzzz",
     }
+    url = reverse("abonnes:index")
+    return {f"liste : {name}": partial(got, client, url, query) for name, query in pages.items()}
+
+
+def _segments(made: dict[str, Any], client: Client) -> Asked:
+    second = made["letters"][1].pk
+    county, town, theme = (made[name].pk for name in ("county", "town", "theme"))
     segments: dict[str, Any] = {
         "tout le monde": {},
         "type": {"actor_types": ["elu"]},
-        "lettre": {"periodicals": [first]},
-        "département": {"territories": [county.pk]},
-        "thème ou commune": {"match": "any", "themes": [theme.pk], "territories": [town.pk]},
-        "tout à la fois": {
-            "match": "all", "periodicals": [second], "actor_types": ["elu"], "themes": [theme.pk],
-            "territories": [county.pk], "joined_from": "2021-01-01",
-        },
-        "adhésion": {"member": True},
+        "lettre": {"periodicals": [made["letters"][0].pk]},
+        "commune": {"territories": [town]},
+        "département": {"territories": [county]},
+        "thème": {"themes": [theme]},
+        "depuis": {"joined_from": "2021-01-01"},
+        "jusqu'au": {"joined_until": "2021-01-01"},
+        "adhésion": {"member": "oui"},
         "organisme": {"organisation": "isme 12"},
+        "thème ou commune": {"match": "any", "themes": [theme], "territories": [town]},
+        "lettre ou type": {"match": "any", "periodicals": [second], "actor_types": ["elu"]},
+        "tout à la fois": {
+            "periodicals": [second], "actor_types": ["elu"], "themes": [theme], "member": "oui",
+            "territories": [county], "joined_from": "2021-01-01", "organisation": "isme",
+        },
     }  # fmt: skip
-    asked: dict[str, Callable[[], int]] = {
-        f"liste : {name}": partial(page, query) for name, query in pages.items()
+    asked: Asked = {
+        f"segment : {name}": partial(counted, client, rules) for name, rules in segments.items()
     }
-    asked |= {f"segment : {name}": partial(reachable, rules) for name, rules in segments.items()}
-    previews = ("tout le monde", "type", "département", "thème ou commune")
-    asked |= {f"aperçu : {name}": partial(preview, segments[name]) for name in previews}
-    issue = IssuePage(periodical=letters[0])
-    for text in ("p1234", "nom42", "isme 7", "zzzz"):
-        asked[f"voir comme : {text}"] = partial(lambda text: len(search(issue, text)), text)
+    for name in ("tout le monde", "type", "département", "thème ou commune"):
+        segment = Segment.objects.create(name=name, rules=segments[name])
+        asked[f"aperçu : {name}"] = partial(
+            got, client, reverse("segments:inspect", args=[segment.pk]), ""
+        )
     return asked
 
 
-def preview(rules: dict[str, Any]) -> int:
-    """The numbers of the page of a segment, by letter."""
-    return sum(count for _letter, count in letters_for(rules))
+def _readers(made: dict[str, Any], client: Client) -> Asked:
+    url = reverse("mailings:preview_as", args=[made["letters"][0].issues.get().pk])
+    texts = ("p1234", "nom42", "organisme 7", "zzzz")
+    return {f"voir comme : {text}": partial(got, client, url, f"q={text}") for text in texts}
 
 
 def run() -> dict[str, dict[str, float | str | None]]:
-    return {name: _timed(ask) for name, ask in questions(fill()).items()}
+    made = fill()
+    return {name: _timed(ask) for name, ask in questions(made, screens()).items()}
 
 
-def _timed(ask: Callable[[], int]) -> dict[str, float | str | None]:
+def _timed(ask: Callable[[], None]) -> dict[str, float | str | None]:
     """The 95th percentile, in ms."""
     ask()
     times = []

@@ -5,11 +5,12 @@ import re
 from django.conf import settings as django_settings
 from django.contrib.auth import get_user_model
 from django.test import Client
+from django.utils import timezone
 
 import pytest
 
 from newsletters import consent
-from newsletters.models import Segment, Subscriber, SubscriberImport
+from newsletters.models import Segment, Subscriber, SubscriberImport, Subscription
 from pages.models import Territory, Theme
 from tests.builders import make_periodical, make_readers, make_subscription
 
@@ -107,6 +108,7 @@ def test_a_running_import_shows_its_progress_and_reloads_when_done(site_server, 
     row = SubscriberImport.objects.create(
         file_name="liste.csv", file_hash="0", basis="consent", source="Forum",
         headings=["Courriel"], mapping={"email": 0}, state=SubscriberImport.State.CHECKING,
+        step_started_at=timezone.now(),
     )  # fmt: skip
     staff.goto(f"{site_server.url}/admin/imports/{row.pk}/")
     staff.get_by_role("progressbar", name="Avancement de l'import").wait_for()
@@ -123,3 +125,22 @@ def test_a_segment_counts_while_it_is_built(site_server, staff):
     staff.get_by_role("button", name=re.compile("Ajouter|Enregistrer|Créer")).last.click()
     staff.get_by_text("Élu·es d'ici").first.wait_for()
     assert Segment.objects.get(name="Élu·es d'ici").rules["actor_types"] == ["elu"]
+
+
+def test_people_ticked_in_the_list_are_acted_on(site_server, staff, accessibility_violations):
+    staff.goto(f"{site_server.url}/admin/abonnes/?state=active")
+    boxes = staff.locator("[data-bulk-action-checkbox]")
+    boxes.nth(0).check()
+    boxes.nth(1).check()
+    leave = staff.get_by_role("link", name="Désinscrire", exact=True)
+    leave.wait_for()
+    assert [x for x in accessibility_violations(staff) if "(minor)" not in x] == []
+    leave.click()
+    staff.get_by_text("2 fiche(s) cochée(s)").wait_for()
+    assert staff.get_by_label("Désinscrire de toutes les lettres").is_checked()
+    staff.get_by_label("Je confirme").check()
+    staff.get_by_role("button", name="Appliquer à 2 personnes").click()
+    staff.get_by_text("2 fiche(s) désinscrite(s)").wait_for()
+    assert staff.url.endswith("/admin/abonnes/?state=active")
+    assert Subscription.objects.filter(state="active").count() == 58
+    assert staff.complaints == []

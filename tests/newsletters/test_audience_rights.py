@@ -116,7 +116,7 @@ def test_the_rights_are_offered_in_the_form_of_a_group(client):
         assert label in html, label
 
 
-ACTIONS = ["block", "unblock", "leave", "theme"]
+ACTIONS = ["block", "unblock", "leave", "theme"]  # erasing: test_ticked_subscribers
 
 
 def prepare(action, person):

@@ -4,6 +4,7 @@ from django.urls import reverse
 
 import pytest
 
+from newsletters.audience_admin import counting, listing
 from newsletters.models import Mailing, Segment
 from newsletters.models.rules import ALL, selected
 from pages.models import Territory, Theme
@@ -136,3 +137,22 @@ def test_each_screen_of_a_segment_asks_its_right(client, choices, right, name):
     assert client.get(url).status_code == 302
     log_in(client, right)
     assert client.get(url).status_code == 200
+
+
+def test_a_count_stops_at_its_bound_and_says_so(client, choices, monkeypatch):
+    segment = Segment.objects.create(name="Toutes et tous", rules={})
+    log_in(client, "view_segment", "add_segment")
+    url = reverse("segments:inspect", args=[segment.pk])
+    assert "2 personnes joignables" in client.get(url).content.decode()
+    monkeypatch.setattr(counting, "MOST", 1)
+    html = client.get(url).content.decode()
+    assert "Plus de" in html
+    assert "2 personnes" not in html
+
+
+@pytest.mark.parametrize("narrow", [0, 25_000])
+def test_a_count_is_the_same_whether_links_are_few_or_many(client, choices, monkeypatch, narrow):
+    monkeypatch.setattr(listing, "_NARROW", narrow)
+    rules = {"territories": choices["territories"], "periodicals": choices["periodicals"]}
+    for match, expected in (("all", 1), ("any", 2)):
+        assert counting.reachable({"match": match, **rules}) == expected

@@ -87,6 +87,10 @@ def test_the_answer_is_the_same_byte_for_byte_whoever_the_address_is(client, let
         queries[kind] = [re.sub(r"'[^']*'|\d+", "…", one["sql"]) for one in seen]
     assert len({str(answer) for answer in answers.values()}) == 1
     assert len({str(shape) for shape in queries.values()}) == 1
+    # Seen at all: the use counted against the mailbox, and what is left to the worker.
+    writes = [one for one in queries["new"] if one.startswith("INSERT")]
+    assert any(Attempt._meta.db_table in one for one in writes)
+    assert any(Errand._meta.db_table in one for one in writes)
     assert answers["new"][0] in (202, 302)
     assert Errand.objects.count() == len(KINDS) + 1
 

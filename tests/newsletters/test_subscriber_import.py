@@ -5,7 +5,6 @@ import zipfile
 from io import StringIO
 
 from django.core.management import CommandError, call_command
-from django.db import connection
 from django.utils import timezone
 
 import pytest
@@ -152,15 +151,3 @@ def test_a_dangerous_workbook_is_not_opened(folder, series, part, message):
         archive.writestr(part, b"0" * 5_000_000)
     with pytest.raises(CommandError, match=message):
         run(path)
-
-
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL écrit à plusieurs")
-def test_the_only_writer_is_not_taken_from_a_sending(folder, series):
-    path = write(folder, "Courriel\na@example.org\n")
-    mailing = make_mailing(issue=make_issue(periodical=series), state="sending", audience=0)
-    assert run(path)["counts"]["new"] == 1
-    with pytest.raises(CommandError, match="en cours : l'import attendrait"):
-        run(path, "--commit")
-    assert not Subscriber.objects.exists()
-    type(mailing).objects.update(state="finished")
-    assert run(path, "--commit")["counts"]["new"] == 1
