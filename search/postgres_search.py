@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from search.engine import FACETS, SearchRequest
 from search.queries import Clause
-from search.scoring import LEAST_SHARE, NEAR_SHARE
+from search.scoring import LEAST_SHARE, NEAR_SHARE, damped
 from search.vectors import Sql, all_of, any_of, score, tsquery
 
 _COLUMNS = ", ".join(f"f_{name}" for name in FACETS)
@@ -99,8 +99,9 @@ def _all(table: str, request: SearchRequest, weights: Mapping[Clause, float]) ->
 
 def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -> Sql:
     """Documents holding part of the query, scored down by what they lack; what they hold near a
-    word counts for a share of it. As `search.scoring.some_of` does."""
+    word counts for a share of it. As `search.scoring.some_of` does, without `search.passages`."""
     query = request.query
+    weights = dict(zip(weights, damped([*weights.values()]), strict=True))
     pairs = zip(query.clauses, query.loosened or query.clauses, strict=True)
     parts = [_part(asked, near, weights) for asked, near in pairs if weights[near]]
     if not parts:

@@ -4,7 +4,7 @@ from django.db import connection, transaction
 
 import pytest
 
-from search import postgres_tables, vectors, weights
+from search import passages, postgres_tables, vectors, weights
 from search.engine import Document, SearchRequest, TooCostlyError, UnusableIndexError
 from search.index import WhooshEngine
 from search.loosening import loosened
@@ -77,7 +77,8 @@ SCORED = [
     ["verger", "jardin verger", "habitants verger", '"conseil citoyen"', "habitant toit jardin",
      "vergre jardin", "conseil citoyen parc toit"],
 )  # fmt: skip
-def test_scores_are_those_of_the_embedded_engine(tmp_path, text):
+def test_scores_are_those_of_the_embedded_engine(tmp_path, monkeypatch, text):
+    monkeypatch.setattr(passages, "FOREMOST", 0)  # the one thing that PostgreSQL does not weigh
     engines = [WhooshEngine(tmp_path), PostgresEngine()]
     for engine in engines:
         engine.rebuild(SCORED)
