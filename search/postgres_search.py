@@ -57,7 +57,9 @@ def statement(
     if not clauses:
         matched = _everything(table, request)
     elif approximate:
-        matched = _some(table, request, weights)
+        matched = Sql.joined(
+            [_all(table, request, weights), _some(table, request, weights)], " UNION ALL "
+        )
     else:
         matched = _all(table, request, weights)
     filters = {name: sorted(wanted) for name, wanted in request.filters.items() if wanted}
@@ -98,7 +100,7 @@ def _all(table: str, request: SearchRequest, weights: Mapping[Clause, float]) ->
 
 
 def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -> Sql:
-    """Documents holding part of the query, scored down by what they lack; what they hold near a
+    """Documents holding but part of the query, scored down by what they lack; what they hold near a
     word counts for a share of it. As `search.scoring.some_of` does, without `search.passages`."""
     query = request.query
     weights = dict(zip(weights, damped([*weights.values()]), strict=True))
@@ -117,12 +119,12 @@ def _some(table: str, request: SearchRequest, weights: Mapping[Clause, float]) -
     found = any_of(tuple(clause for _name, clause in tests))
     return Sql(
         f"SELECT id, grp, day, {_COLUMNS}, ({worth.text}) * ({held}) / {whole:.6f} AS score, "
-        f"vector @@ %s::tsquery AS exact FROM {table}, "
-        f"LATERAL (SELECT {tested} OFFSET 0) AS tested WHERE vector @@ %s::tsquery "
+        f"false AS exact FROM {table}, LATERAL (SELECT {tested} OFFSET 0) AS tested "
+        f"WHERE vector @@ %s::tsquery AND NOT vector @@ %s::tsquery "
         f"AND ({held}) >= {LEAST_SHARE * whole - 1e-5:.6f}{gone.text}",
         (
-            *worth.params, all_of(query.clauses), *(tsquery(clause) for _name, clause in tests),
-            found, *gone.params,
+            *worth.params, *(tsquery(clause) for _name, clause in tests),
+            found, all_of(query.clauses), *gone.params,
         ),
     )  # fmt: skip
 
