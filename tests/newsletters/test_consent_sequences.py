@@ -7,6 +7,7 @@ Derandomised: the same sequences in every run.
 
 from datetime import timedelta
 
+from django.db import transaction
 from django.utils import timezone
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
+    invariant,
     rule,
     run_state_machine_as_test,
 )
@@ -199,6 +201,9 @@ class Filing(Known):
     @rule(target=imports, named=st.sets(everywhere, min_size=1), letters=choices)
     def import_file(self, named: set[str], letters: tuple[int, ...]) -> int:
         self.tick()
+        return self.imported(named, letters)
+
+    def imported(self, named: set[str], letters: tuple[int, ...]) -> int:
         row = SubscriberImport.objects.create(source="Colloque", basis="consent")
         people = [Person(line=n, email=one, key=one) for n, one in enumerate(sorted(named), 1)]
         rulings = judge(people=people, series=[letter.pk for letter in self.pks(letters)])
@@ -206,6 +211,15 @@ class Filing(Known):
         take(rulings=rulings, batch_of=row, at=at)
         SubscriberImport.objects.filter(pk=row.pk).update(committed_at=at)
         return row.pk
+
+    @invariant()
+    def no_file_would_bring_back_who_refused(self) -> None:
+        """Whatever came before: tried at each step with everybody, then taken back."""
+        if self.refused:
+            with transaction.atomic():
+                self.imported({*ADDRESSES, NEW}, (0, 1))
+                self.nobody_who_refused_is_written_to()
+                transaction.set_rollback(True)
 
     @rule(number=imports)
     def undo_import(self, number: int) -> None:
@@ -220,19 +234,29 @@ class Ageing(Known):
         self.tick(minutes=days * 24 * 60)
         consent.purge_unconfirmed()
         Errand.objects.filter(kind=Errand.Kind.RENEWAL).delete()  # the question has left
+        for address in self.erased_tonight():
+            self.refuse(address, (0, 1))
+        consent.remind_silent(timezone.now())
+
+    @invariant()
+    def tonight_would_erase_nobody_too_soon(self) -> None:
+        with transaction.atomic():
+            self.erased_tonight()
+            transaction.set_rollback(True)
+
+    def erased_tonight(self) -> list[str]:
+        """35 months are at least 1,064 days; asked first, whoever could be, and waited for."""
         before = {one.email_key: (one, self.may_be_asked(one)) for one in Subscriber.objects.all()}
         erased = consent.erase_silent(timezone.now())
-        consent.remind_silent(timezone.now())
         gone = [one for one in before if not self.person(one)]
         assert erased == len(gone)
         for address in gone:
             person, reachable = before[address]
             silent = timezone.now() - person.last_action_at
             asked = person.reminded_at and timezone.now() - person.reminded_at
-            # 35 months are at least 1,064 days; asked first, whoever could be, and waited for.
             assert silent > timedelta(days=1064)
             assert asked >= timedelta(days=30) if asked else not reachable
-            self.refuse(address, (0, 1))
+        return gone
 
     @rule(address=addresses)
     def stay(self, address: str) -> None:
