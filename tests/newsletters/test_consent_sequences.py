@@ -228,12 +228,18 @@ class Filing(Known):
 
 
 class Ageing(Known):
-    @rule(days=st.sampled_from([1, 8, 31, 400, 1070]))
+    @rule()
+    def years_pass(self) -> None:
+        self.time_passes(1070)
+
+    @rule(days=st.sampled_from([1, 8, 31, 400]))
+    def some_days_pass(self, days: int) -> None:
+        self.time_passes(days)
+
     def time_passes(self, days: int) -> None:
         """And the night work with it; what it erases may be joined again by its owner only."""
         self.tick(minutes=days * 24 * 60)
         consent.purge_unconfirmed()
-        Errand.objects.filter(kind=Errand.Kind.RENEWAL).delete()  # the question has left
         for address in self.erased_tonight():
             self.refuse(address, (0, 1))
         consent.remind_silent(timezone.now())
@@ -247,6 +253,7 @@ class Ageing(Known):
     def erased_tonight(self) -> list[str]:
         """35 months are at least 1,064 days; asked first, whoever could be, and waited for."""
         before = {one.email_key: (one, self.may_be_asked(one)) for one in Subscriber.objects.all()}
+        Errand.objects.filter(kind=Errand.Kind.RENEWAL).delete()  # the question has left
         erased = consent.erase_silent(timezone.now())
         gone = [one for one in before if not self.person(one)]
         assert erased == len(gone)
