@@ -31,11 +31,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-database",
         action="store_true",
-        help="leave out the tests that ask for no database: `make test` runs them on SQLite",
+        help="leave out what no database changes: `make test` runs it on SQLite",
     )
 
 
-def asks_for_the_database(item: pytest.Item) -> bool:
+def depends_on_the_database(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database"):
+        return False
     fixtures = getattr(item, "fixturenames", [])
     return bool(item.get_closest_marker("django_db")) or not DATABASE_FIXTURES.isdisjoint(fixtures)
 
@@ -43,13 +45,13 @@ def asks_for_the_database(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     if not config.getoption("only_database"):
         return
-    pure = [item for item in items if not asks_for_the_database(item)]
-    items[:] = [item for item in items if asks_for_the_database(item)]
+    pure = [item for item in items if not depends_on_the_database(item)]
+    items[:] = [item for item in items if depends_on_the_database(item)]
     config.hook.pytest_deselected(items=pure)
     config.stash[LEFT_OUT] = len(pure)
 
 
 def pytest_report_collectionfinish(config: pytest.Config) -> str:
     count = config.stash.get(LEFT_OUT, 0)
-    said = f"--only-database: {count} tests that ask for no database are left to SQLite's run"
+    said = f"--only-database: {count} tests that no database changes are left to SQLite's run"
     return said if count else ""

@@ -24,7 +24,7 @@ from tests.builders import make_home
 from tests.newsletters.marked import MARK, Marked, address, person
 from tests.newsletters.roles import give_pages, log_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 SHOWN_ADDRESSES = "see_addresses"
 # Asked with the first of these that a pattern accepts; the others add nothing but time.
 WORDS = {"app_label": "newsletters", "model_name": "subscriber", "app_name": "newsletters",
