@@ -263,6 +263,8 @@ def test_a_file_that_is_not_there_is_said_in_french(tmp_path):
 )
 def test_a_departure_by_mail_is_heard_in_the_same_mailbox(row, tmp_path, subject):
     token = unsubscribe_token(row.subscription_id)
+    if subject.startswith("=?"):
+        token = token.replace("_", "=5F")  # RFC 2047 §4.2: « _ » is a space there
     said = read(f"Subject: {subject.format(token)}\nFrom: x@example.org\n\nMerci\n", tmp_path)
     assert "1 désinscription(s) par courriel" in said
     assert Subscription.objects.get().state == Subscription.State.LEFT
