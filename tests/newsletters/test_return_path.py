@@ -52,7 +52,9 @@ def test_each_letter_has_its_own_and_the_visible_sender_stays(relay):
     assert envelopes(relay) == [own(row) for row in rows]
     assert relay.hurried >= 2 * len(rows)  # still in one write with RCPT and DATA
     assert all("lettre@example.org" in message_from_bytes(raw)["From"] for raw in relay.messages)
-    assert all(b"rebonds" not in raw for raw in relay.messages)
+    assert all(b"rebonds+" not in raw for raw in relay.messages)
+    heads = [message_from_bytes(raw) for raw in relay.messages]
+    assert all(f"<mailto:{BOX}?subject=" in head["List-Unsubscribe"] for head in heads)
 
 
 def test_service_mails_have_theirs(relay):
