@@ -107,6 +107,7 @@ distincts, {len(inbox)} messages
 
     def serve(self, port: int) -> None:
         self.stdout.write("  Ctrl+C pour arrêter.\n")
+        self.stdout.flush()  # into a pipe too, where the last words would wait for more
         with background("send_mailings", "--quiet"), suppress(KeyboardInterrupt):
             call_command("runserver", f"{HOST}:{port}", use_reloader=False, skip_checks=True)
 
