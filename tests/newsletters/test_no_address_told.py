@@ -39,12 +39,15 @@ def test_no_row_calls_itself_by_a_name(marked):
         assert MARK not in f"{line.label} {line.data} {line.message}".lower()
 
 
-def test_no_log_line_of_a_whole_life_holds_anybody(caplog, request):
+@pytest.fixture
+def talkative(caplog) -> None:
     caplog.set_level("DEBUG")
-    request.getfixturevalue("marked")
+
+
+def test_no_log_line_of_a_whole_life_holds_anybody(talkative, marked, caplog):
     said = [
         f"{record.name} {record.getMessage()} {record.exc_text or ''}"
-        for record in caplog.get_records("call")
+        for record in caplog.get_records("setup")
         # The statements themselves, which no setting of ours ever writes.
         if not record.name.startswith(("django.db", "asyncio"))
     ]
