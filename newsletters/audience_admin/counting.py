@@ -4,7 +4,7 @@ from typing import Final
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from newsletters.audience_admin.listing import having
+from newsletters.audience_admin.listing import suited
 from newsletters.models import Periodical, Subscriber, Subscription
 from newsletters.models.rules import Rules, condition
 
@@ -20,7 +20,7 @@ def reachable_people(rules: Rules) -> QuerySet[Subscriber]:
 
 
 def _chosen(rules: Rules) -> QuerySet[Subscriber]:
-    return Subscriber.objects.filter(condition(rules, having), blocked_at=None)
+    return Subscriber.objects.filter(condition(rules, suited), blocked_at=None)
 
 
 def reachable(rules: Rules) -> int:
@@ -32,7 +32,7 @@ def letters_for(rules: Rules) -> list[tuple[Periodical, int]]:
     """Each series with the number of its readers that the rules select, or MOST + 1."""
     active, chosen = Subscription.objects.active(), _chosen(rules).order_by()
     return [
-        (series, chosen.filter(having(active.filter(periodical=series)))[: MOST + 1].count())
+        (series, chosen.filter(suited(active.filter(periodical=series)))[: MOST + 1].count())
         for series in Periodical.objects.all()
     ]
 

@@ -1,26 +1,32 @@
-"""Finding people in a file of any size: by what their names begin with, and by filters.
+"""Who is asked for in a file of any size: by what their names begin with, and by filters.
 
-Two thirds of the work is not to count: a list of 400,000 is never counted beyond BOUND, and a
-choice is asked one way when few match (fetch them by their keys) and another when most do (walk
-the list in its order until a page is full). Either way alone is slow for the other case.
+Nothing is counted beyond BOUND. Links (a letter, a place, a theme) are asked in two ways: as the
+list of the people who have them, quick when they are few, or person by person, quick when most of
+the file has them. `newsletters.audience_admin.paging` shows what is found here.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from itertools import product
 from typing import Any, Final
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Left
+from django.db.models.lookups import Exact
 
 from newsletters.models import Periodical, Subscriber, Subscription
-from newsletters.models.rules import among, day_start
+from newsletters.models.rules import Having, among, day_start
 from pages.models import Territory, Theme
 
 # Beyond so many people a list says « plus de » and asks to be narrowed.
 BOUND: Final = 5_000
+# As many as a list in memory is quicker for than a look at each person, in a file of 400,000.
+_NARROW: Final = 50_000
+# A text that so many begin with leaves little out: it is looked at last.
+_COMMON: Final = 100_000
 _FEW: Final = 1_000
-_NARROW: Final = 25_000
 BLOCKED: Final = "blocked"
 NONE: Final = "none"
 _SEARCHED: Final = ("last_name", "first_name", "organisation")
@@ -43,31 +49,28 @@ class Choice:
     member: bool | None = None
     text: str = ""
 
-    def people(self) -> QuerySet[Subscriber]:
-        """All of them, in no order: for actions and exports, which take the time they need."""
+    def people(self, *, walked: bool = False) -> QuerySet[Subscriber]:
+        """All of them, in no order. `walked`: for whoever reads the file in its order and stops at
+        the end of a page, so that no other index is tempting."""
         people = Subscriber.objects.filter(self._own())
-        for found in self._links():
+        for found in self._links(looked_up if walked else suited):
             people = people.filter(found)
         if self.text:
-            people = people.filter(begins(self.text))
+            people = people.filter(_compared(self.text) if walked else begins(self.text))
         return people
 
-    def listed(self) -> QuerySet[Subscriber]:
-        """The same, for a page of the list: quick whether few or most people match."""
-        if self == Choice():
-            return Subscriber.objects.all()
-        if self.text and (keys := _first(self.text)) is not None:
-            return self._people_among(keys)
-        # A text that many begin with is never sorted whole: beyond BOUND, any BOUND of them.
-        most = BOUND if self.text else _FEW
-        keys = list(self.people().order_by().values_list("pk", flat=True)[: most + 1])
-        if self.text or len(keys) <= most:
-            return Subscriber.objects.filter(pk__in=keys)
-        return self.people()
-
-    def _people_among(self, keys: list[int]) -> QuerySet[Subscriber]:
-        bare = Choice(**{**{f: getattr(self, f) for f in self.__slots__}, "text": ""})
-        return bare.people().filter(pk__in=keys)
+    def first(self, value: str) -> list[tuple[Any, int]] | None:
+        """(this field's value, key) of all of them, in no order; None for more than BOUND."""
+        people = None
+        if self.text:
+            found, rest = beginning(self.text, value, BOUND), replace(self, text="")
+            if rest == Choice():
+                return found
+            if found is not None:
+                people = rest.people().filter(pk__in=[pk for _, pk in found])
+        people = self.people() if people is None else people
+        first = list(people.order_by().values_list(value, "pk")[: BOUND + 1])
+        return first if len(first) <= BOUND else None
 
     def _own(self) -> Q:
         found = Q()
@@ -83,9 +86,9 @@ class Choice:
             found &= Q(blocked_at__isnull=False)
         return found
 
-    def _links(self) -> Iterator[Any]:
+    def _links(self, having: Having) -> Iterator[Q]:
         if self.state == NONE:
-            yield ~Exists(Subscription.objects.filter(subscriber=OuterRef("pk")))
+            yield _without(Subscription.objects.all())
         asked: dict[str, Any] = {"periodical": self.letter, "basis": self.basis}
         if self.state in Subscription.State.values:
             asked["state"] = self.state
@@ -100,40 +103,64 @@ class Choice:
             yield having(Subscriber.themes.through.objects.filter(theme=self.theme))
 
 
-def having(links: QuerySet[Any]) -> Q:
+def suited(links: QuerySet[Any]) -> Q:
     """People with one of these links, when not all of them will be read: started from the links
     when they are few, else looked up person by person."""
     if links.order_by()[: _NARROW + 1].count() <= _NARROW:
         return among(links)
+    return looked_up(links)
+
+
+def looked_up(links: QuerySet[Any]) -> Q:
+    """The same, person by person."""
     return Q(Exists(links.filter(subscriber=OuterRef("pk"))))
+
+
+def _without(links: QuerySet[Any]) -> Q:
+    """People with none of them. SQLite asks an index about each person twice as fast as it runs a
+    subquery; PostgreSQL would make a list of all links in memory, or worse."""
+    return ~among(links) if connection.vendor == "sqlite" else ~looked_up(links)
 
 
 def begins(text: str) -> Q:
     """People whose address, name or body begins with the text, as written or in capitals."""
-    found = _prefix("email_key", text.lower())
-    for field in _SEARCHED:
-        for form in _written(text):
-            found |= _prefix(field, form)
+    people = [Subscriber.objects.filter(one).order_by() for one in _looks(text)]
+    if sum(one[:_COMMON].count() for one in people) >= _COMMON:
+        return _compared(text)
+    first, *others = (one.values("pk") for one in people)
+    return Q(pk__in=first.union(*others))
+
+
+def _compared(text: str) -> Q:
+    """The same, person by person, where no index is to be used."""
+    found = Q(Exact(Left("email_key", len(text)), text.lower()))
+    for field, form in product(_SEARCHED, _written(text)):
+        found |= Q(Exact(Left(field, len(text)), form))
     return found
 
 
 def starting_with(text: str) -> QuerySet[Subscriber]:
     """Those of `begins`, for whoever shows a few of them."""
-    keys = _first(text)
-    return Subscriber.objects.filter(begins(text) if keys is None else Q(pk__in=keys))
+    found = beginning(text, "pk", _FEW)
+    keys = begins(text) if found is None else Q(pk__in=[pk for pk, _ in found])
+    return Subscriber.objects.filter(keys)
 
 
-def _first(text: str) -> list[int] | None:
-    """Keys of those of `begins`, or None for too many: one indexed look per field, where an OR of
-    them would be a scan."""
-    asked = [_prefix("email_key", text.lower())]
-    asked += [_prefix(field, form) for field in _SEARCHED for form in _written(text)]
-    keys: set[int] = set()
-    for one in asked:
-        keys.update(Subscriber.objects.filter(one).order_by().values_list("pk", flat=True)[:_FEW])
-        if len(keys) >= _FEW:
+def beginning(text: str, value: str, most: int) -> list[tuple[Any, int]] | None:
+    """(this field's value, key) of those of `begins`, or None for more than `most`."""
+    found: set[tuple[Any, int]] = set()
+    for one in _looks(text):
+        people = Subscriber.objects.filter(one).order_by()
+        found.update(people.values_list(value, "pk")[: most + 1])
+        if len(found) > most:
             return None
-    return list(keys)
+    return list(found)
+
+
+def _looks(text: str) -> list[Q]:
+    """One indexed look per field, where an OR of them would be a scan."""
+    fields = [_prefix(field, form) for field, form in product(_SEARCHED, _written(text))]
+    return [_prefix("email_key", text.lower()), *fields]
 
 
 def _written(text: str) -> set[str]:

@@ -2,20 +2,19 @@
 
 from typing import Any, Final
 
-from django.db.models import QuerySet
 from django.http import QueryDict
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 
-from wagtail.admin.paginator import WagtailPaginator
 from wagtail.admin.ui.tables import BulkActionsCheckboxColumn, Column, DateColumn, TitleColumn
 from wagtail.admin.views.generic import IndexView, InspectView
 from wagtail.admin.widgets.button import Button, HeaderButton
 
 from newsletters.audience_admin.filters import SubscriberFilters
 from newsletters.audience_admin.journal import note
-from newsletters.audience_admin.listing import BOUND, Choice, bounded_count
+from newsletters.audience_admin.listing import BOUND, Choice
+from newsletters.audience_admin.paging import REACH, Listing, ListingPaginator
 from newsletters.models import Subscriber
 from newsletters.permissions import CHANGE, ERASE, SEE_ADDRESSES
 from pages.models import Theme
@@ -31,18 +30,6 @@ def asked_for(data: QueryDict, user: Any) -> Choice:
     """
     text = data.get("q", "").strip()[:80] if user.has_perm(SEE_ADDRESSES) else ""
     return SubscriberFilters(data=data).choice(text)
-
-
-class BoundedPaginator(WagtailPaginator):
-    """Counts no further than BOUND, whatever the size of the file."""
-
-    @cached_property
-    def count(self) -> int:
-        return min(self.found, BOUND)
-
-    @cached_property
-    def found(self) -> int:
-        return bounded_count(self.object_list)
 
 
 # What may be done to those who are ticked, the right it takes, and its short name.
@@ -75,7 +62,7 @@ def _title_id(person: Subscriber) -> str:
 
 
 class SubscriberIndex(IndexView):
-    paginator_class = BoundedPaginator
+    paginator_class = ListingPaginator
     filterset_class = SubscriberFilters
     default_ordering = "email_key"
     add_item_label = "Ajouter une personne"
@@ -134,10 +121,9 @@ class SubscriberIndex(IndexView):
     def choice(self) -> Choice:
         return asked_for(self.request.GET, self.request.user)
 
-    def get_queryset(self) -> QuerySet[Subscriber]:
+    def get_queryset(self) -> Listing:
         order = self.ordering if self.sees or self.ordering != self.default_ordering else "pk"
-        people = self.choice.listed().order_by(order or "email_key")
-        return people.prefetch_related("subscriptions__periodical")
+        return Listing(self.choice, order or self.default_ordering)
 
     def paginate_queryset(self, queryset: Any, page_size: int) -> Any:
         found = super().paginate_queryset(queryset, page_size)
@@ -173,7 +159,8 @@ class SubscriberIndex(IndexView):
     def get_context_data(self, *args: Any, **kwargs: Any) -> dict[str, Any]:
         context = super().get_context_data(*args, **kwargs)
         context["ticked_actions"] = self.ticked_actions
-        context["bound"] = BOUND if context["paginator"].found > BOUND else None
+        if context["paginator"].found > BOUND:
+            context |= {"bound": BOUND, "reach": REACH}
         return context
 
 

@@ -18,7 +18,7 @@ from newsletters.audience_admin.counting import (
     said,
 )
 from newsletters.audience_admin.journal import note
-from newsletters.audience_admin.listing import having
+from newsletters.audience_admin.listing import suited
 from newsletters.audience_admin.screens import RightMixin
 from newsletters.audience_admin.segment_forms import RulesForm, SegmentForm
 from newsletters.models import Segment, Subscriber
@@ -34,7 +34,7 @@ def reasons(rules: Rules, people: list[Subscriber]) -> dict[int, list[str]]:
     met: dict[int, list[str]] = {person.pk: [] for person in people}
     for name, value in asked(rules):
         meant = words({name: value})
-        found = Subscriber.objects.filter(condition({name: value}, having), pk__in=met)
+        found = Subscriber.objects.filter(condition({name: value}, suited), pk__in=met)
         for pk in found.values_list("pk", flat=True):
             met[pk].append(meant)
     return met

@@ -1,5 +1,6 @@
 """The list finds, filters and acts; the file of a person tells everything that was proved."""
 
+import re
 from datetime import timedelta
 
 from django.urls import reverse
@@ -8,7 +9,7 @@ from django.utils import timezone
 import pytest
 
 from newsletters import consent
-from newsletters.audience_admin import actions, listing
+from newsletters.audience_admin import actions, listing, paging
 from newsletters.audience_admin import people as listed_people
 from newsletters.models import ConsentEvent, Subscriber, Subscription, Suppression
 from newsletters.tokens import address_hashes
@@ -88,25 +89,42 @@ def test_filters_and_search_find_the_few(client, people, query, expected):
 def test_filters_and_search_find_the_same_when_most_of_the_file_matches(
     client, people, monkeypatch, query, expected
 ):
-    monkeypatch.setattr(listing, "_FEW", 0)
-    monkeypatch.setattr(listing, "_NARROW", 0)
+    for name in ("BOUND", "_NARROW", "_COMMON"):
+        monkeypatch.setattr(listing, name, 0)
     log_in(client, "see_addresses")
     named = {key: people.get(value, value) for key, value in query.items()}
     assert shown(client, **named) == expected
 
 
 def test_a_long_list_is_bounded_and_says_so(client, letter, monkeypatch):
-    for module in (listing, listed_people):
+    for module in (listing, listed_people, paging):
         monkeypatch.setattr(module, "BOUND", 60)
+    for module in (listed_people, paging):
+        monkeypatch.setattr(module, "REACH", 55)
     make_readers(70, periodical=letter)
     log_in(client, "see_addresses")
     html = client.get(reverse("abonnes:index")).content.decode()
-    assert "Plus de 60 personnes" in html
-    assert "lecteur00050@example.org" in html
-    assert (
-        "lecteur00060@example.org"
-        in client.get(reverse("abonnes:index"), {"p": 2}).content.decode()
-    )
+    assert "Plus de 60 personnes : la liste montre les 55 premières" in html
+    assert re.findall(r"lecteur\d+", html)[-1] == "lecteur00050"
+    html = client.get(reverse("abonnes:index"), {"p": 9}).content.decode()
+    assert set(re.findall(r"lecteur\d+", html)) == {f"lecteur000{n}" for n in range(51, 56)}
+
+
+@pytest.mark.parametrize("order", ["email_key", "-email_key", "created_at", "-created_at"])
+@pytest.mark.parametrize("asked", [{}, {"state": "active"}, {"text": "lecteur"}])
+def test_pages_follow_one_another_in_order_whether_few_or_many_match(
+    letter, monkeypatch, order, asked
+):
+    make_readers(12, periodical=letter)
+    for person in Subscriber.objects.all():
+        person.created_at += timedelta(minutes=(person.pk * 7) % 12)
+        person.save()
+    expected = list(Subscriber.objects.order_by(order))
+    for bound, found in ((paging.BOUND, 12), (0, paging.BOUND + 1)):
+        monkeypatch.setattr(listing, "BOUND", bound)
+        shown = paging.Listing(listing.Choice(**asked), order)
+        assert shown[0:5] + shown[5:10] + shown[10:15] == expected
+        assert shown.found == found
 
 
 def test_an_action_touches_only_what_the_filters_keep(client, people):
