@@ -24,7 +24,7 @@ SHEET: Final = "abonnes.csv"
 REFUSED: Final = "liste-repoussoir.csv"
 _CHUNK: Final = 1_000
 _MAX_LINE: Final = 4 * 1024 * 1024
-HEADINGS: Final = (*(column.label for column in Column), "Statut", "Provenance", "Base légale")
+HEADINGS: Final = (*(column.label for column in Column), "Provenance", "Base légale")
 
 
 def _all() -> Any:

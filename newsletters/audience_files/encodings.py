@@ -22,7 +22,7 @@ _LABELS: Final = {
     "cp1252": "Windows-1252",
 }
 # UTF-8 with one damaged byte: read as Windows-1252 every accent would be « Ã© ».
-_MOJIBAKE: Final = re.compile("[ÃÂ][\u00a0-\u00bf]|â€")
+_MOJIBAKE: Final = re.compile("[ÃÂ][\u00a0-\u00bf]|Ã[€‚‡ˆ‰ŠŽ™›]|Å“|â€")
 
 
 def encoding_of(path: Path) -> str:
