@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from newsletters.audience_admin.journal import note
-from newsletters.audience_archive import read_archive
+from newsletters.audience_archive import DROPPED, read_archive
 from newsletters.audience_files import FileRefused
 
 
@@ -30,3 +30,5 @@ class Command(BaseCommand):
             f"{counts['new']} personne(s) reprise(s), {counts['known']} déjà connue(s), "
             f"{counts['suppressed']} sur la liste repoussoir, {counts['refusals']} refus ajouté(s)."
         )
+        if counts["dropped"]:
+            self.stdout.write(DROPPED.format(counts["dropped"]))
