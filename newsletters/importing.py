@@ -32,6 +32,7 @@ _State: Final = SubscriberImport.State
 OnProgress = Callable[[float], None]
 _EMPTY: Final = {
     "new": 0, "added": 0, "known": 0, "invalid": 0, "duplicate": 0, "suppressed": 0, "silent": 0,
+    "doubts": 0, "lines": 0,
 }  # fmt: skip
 # Of those it would add, who is to be asked, then erased, by the retention rule at once.
 SILENT: Final = (

@@ -14,6 +14,7 @@ from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
 from newsletters.audience_files.table import (
     MAX_LINE,
+    TOO_LONG,
     FileRefused,
     Row,
     Table,
@@ -91,7 +92,7 @@ def _rows(sheet: Any) -> Iterator[Row]:
             check_width(len(values), line)
             cells = [_text(value) for value in values]
             if sum(map(len, cells)) > MAX_LINE:
-                raise FileRefused(f"Ligne {line} : plus de {MAX_LINE} caractères.")
+                raise FileRefused(f"Ligne {line} : {TOO_LONG}.")
             if any(cells):
                 formulas = frozenset(n for n, cell in enumerate(cells) if cell.startswith("="))
                 yield Row(line, cells, formulas)

@@ -204,7 +204,8 @@ BAD = {
     "deux fois": (b"Courriel;Courriel\na;b\n", "figure deux fois"),
     "nul": (b"Courriel\na@example.org\nb\0\n", "Ligne 3 : octet nul"),
     "encodage": (b"Courriel\na@example.org\n\x81\n", "Ligne 3 : caract"),
-    "capitale": ("Courriel;Nom\na@example.org;LEFÈVRE\n".encode() + b"\xe9", "Ligne 2 : caract"),
+    # The line to mend is the damaged one, not the first with an accent.
+    "abîmé": ("Courriel;Nom\na@example.org;LEFÈVRE\n".encode() + b"\xe9", "Ligne 3 : caract"),
     "ligne": (b"Courriel\n" + b"x" * 10_000_000, "Ligne 2 : plus de"),
     "guillemets": (b'Courriel\n"a@example.org\n', "Ligne 2 : guillemets"),
     "xls": (b"\xd0\xcf\x11\xe0\0\0", "Excel 97"),
