@@ -150,10 +150,11 @@ def write_archive(file: IO[bytes]) -> int:
 
 
 @transaction.atomic
-def read_archive(file: IO[bytes]) -> dict[str, int]:
+def read_archive(file: IO[bytes], *, partly: bool = False) -> dict[str, int]:
     """Take an archive back in, all or nothing; the counts of `restore`, and `segments`.
 
-    Nobody known is changed and nobody refused comes back. Raises FileRefused with the line.
+    Nobody known is changed and nobody refused comes back. `partly`: without the places and themes
+    that this site does not have, nor the segments that name them. Raises FileRefused with the line.
     """
     try:
         with zipfile.ZipFile(file) as archive:
@@ -165,8 +166,13 @@ def read_archive(file: IO[bytes]) -> dict[str, int]:
             with archive.open(REFUSED) as first, archive.open(PEOPLE) as second:
                 refusals = csv.reader(_lines(TextIOWrapper(first, "utf-8"), REFUSED), delimiter=";")
                 people = _people(_lines(TextIOWrapper(second, "utf-8"), PEOPLE))
-                counts = restore(people=people, refusals=refusals)
+                counts = restore(people=people, refusals=refusals, partly=partly)
             made, left_out = take_segments(_part(archive, SEGMENTS))
+            if left_out and not partly:
+                raise FileRefused(
+                    f"{left_out} segment(s) nomment une lettre, un territoire ou une thématique "
+                    "que ce site n'a pas. Créez-les d'abord, ou reprenez l'archive sans eux."
+                )
             take_months(_part(archive, MONTHS))
             return counts | {"segments": made, "dropped": counts["dropped"] + left_out}
     except _FAULTS as error:

@@ -88,6 +88,12 @@ class ArchiveForm(forms.Form):
         label="Archive de l'audience (ZIP)",
         help_text="Faite par « Exporter toute l'audience ». Les personnes connues ne changent pas.",
     )
+    partly = forms.BooleanField(
+        label="Sans les territoires et thématiques que ce site n'a pas",
+        required=False,
+        help_text="Une seconde reprise ne les rendrait pas : sans cette case, l'archive est "
+        "refusée tant qu'ils manquent.",
+    )
 
 
 class OpenFormats(AudienceScreen):
@@ -159,7 +165,8 @@ class BackIn(OpenFormats):
         form = ArchiveForm(request.POST, request.FILES, prefix="archive")
         if form.is_valid():
             try:
-                counts = read_archive(form.cleaned_data["file"])
+                data = form.cleaned_data
+                counts = read_archive(data["file"], partly=data["partly"])
             except FileRefused as error:
                 form.add_error("file", str(error))
             else:

@@ -46,18 +46,22 @@ _FIRST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @transaction.atomic
-def restore(*, people: Iterable[Numbered], refusals: Iterable[Sequence[str]]) -> dict[str, int]:
+def restore(
+    *, people: Iterable[Numbered], refusals: Iterable[Sequence[str]], partly: bool = False
+) -> dict[str, int]:
     """Add the people nobody knows here, as the archive says they are; all or nothing.
 
     The refusals come first, so nobody on the « liste repoussoir », old or new, comes back; whoever
     is known stays exactly as they are. Raises FileRefused, with the line, for a letter, a state or
-    a date that means nothing here. `dropped`: places and themes this site does not have.
+    a date that means nothing here; and for places and themes that this site does not have, unless
+    `partly` leaves them aside (`dropped`): once taken in, nobody is completed by a second reading.
     """
     counts: Counter[str] = Counter(new=0, known=0, suppressed=0, refusals=0, dropped=0)
     counts["refusals"] = _refuse(refusals)
     places = {(t.name, t.kind): t.pk for t in Territory.objects.all()}
     letters = dict(Periodical.objects.values_list("code", "pk"))
     themes = dict(Theme.objects.values_list("code", "pk"))
+    missing: Counter[str] = Counter()
     rows = iter(people)
     while batch := list(islice(rows, _BATCH)):
         for line, row in batch:
@@ -65,15 +69,27 @@ def restore(*, people: Iterable[Numbered], refusals: Iterable[Sequence[str]]) ->
         fresh = _unknown(batch, counts)
         try:
             made = Subscriber.objects.bulk_create([_person(row) for row in fresh])
-            counts["dropped"] += _links(made, fresh, places, themes)
+            missing += _links(made, fresh, places, themes)
             _letters(made, fresh, letters)
         except (DataError, IntegrityError):
             first, last = batch[0][0], batch[-1][0]
             # Not « from error »: what a database says of a row quotes it, address and all.
             raise FileRefused(f"Lignes {first} à {last} : valeur impossible.") from None
         counts["new"] += len(made)
+    if missing and not partly:
+        raise FileRefused(_absent(missing))
+    counts["dropped"] = missing.total()
     logger.info("event=audience_restored new=%s", counts["new"])
     return dict(counts)
+
+
+def _absent(missing: Counter[str]) -> str:
+    named = ", ".join(f"« {name[:60]} »" for name, _count in missing.most_common(5))
+    more = f" et {len(missing) - 5} autre(s)" if len(missing) > 5 else ""
+    return (
+        f"Ce site n'a pas ces territoires ou thématiques de l'archive : {named}{more}. Créez-les "
+        "d'abord, ou reprenez l'archive sans eux."
+    )
 
 
 def _refuse(rows: Iterable[Sequence[str]]) -> int:
@@ -196,8 +212,9 @@ def _links(
     rows: Sequence[Numbered],
     places: Mapping[tuple[str, str], int],
     themes: Mapping[str, int],
-) -> int:
-    """Link the people to the places and themes of this site; how many it does not have."""
+) -> Counter[str]:
+    """Link the people to the places and themes of this site; the names of those it does not have,
+    each with the number of people who named it."""
     places_of, themes_of = Subscriber.territories.through, Subscriber.themes.through
     pairs = list(zip(made, rows, strict=True))
     places_of.objects.bulk_create(
@@ -214,7 +231,10 @@ def _links(
     )
     asked = [(t["name"], t["kind"]) for _line, row in rows for t in row.get("territories", ())]
     codes = [code for _line, row in rows for code in row.get("themes", ())]
-    return sum(key not in places for key in asked) + sum(code not in themes for code in codes)
+    return Counter(
+        [key[0] for key in asked if key not in places]
+        + [code for code in codes if code not in themes]
+    )
 
 
 def _letters(

@@ -175,7 +175,10 @@ def test_an_archive_says_what_this_site_does_not_have(letter):
             "territories": [{"name": "Ailleurs", "kind": "commune"}],
         }
     )
-    assert read_archive(archive(lines + "\n"))["dropped"] == 2
+    with pytest.raises(FileRefused, match=r"n'a pas ces .* : « Ailleurs », « inconnu »"):
+        read_archive(archive(lines + "\n"))
+    assert not Subscriber.objects.exists()
+    assert read_archive(archive(lines + "\n"), partly=True)["dropped"] == 2
 
 
 def test_a_refusal_with_an_impossible_date_counts_all_the_same(letter):

@@ -16,11 +16,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FICHIER.zip")
+        parser.add_argument(
+            "--partly",
+            action="store_true",
+            help="sans les territoires et thématiques que ce site n'a pas",
+        )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, partly: bool, **options: Any) -> None:
         try:
             with file.open("rb") as archive:
-                counts = read_archive(archive)
+                counts = read_archive(archive, partly=partly)
         except OSError as error:
             raise CommandError(f"{file} : {error.strerror}.") from error
         except FileRefused as error:
