@@ -47,7 +47,10 @@ class ActionForm(forms.Form):
 
     action = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
     theme = forms.ModelChoiceField(
-        label="Thématique à ajouter", queryset=Theme.objects.all(), required=False
+        label="Thématique à ajouter",
+        queryset=Theme.objects.all(),
+        required=False,
+        empty_label="– aucune –",
     )
     sure = forms.BooleanField(
         label="Je confirme pour toutes ces personnes", error_messages={"required": "Confirmez."}
