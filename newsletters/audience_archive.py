@@ -2,19 +2,30 @@
 
 - `abonnes.jsonl`: one JSON object a line, one line a person, with subscriptions and proofs;
 - `abonnes.csv`: the same people for a spreadsheet, columns that the import understands;
-- `liste-repoussoir.csv`: fingerprints, which hold nothing without this site's secret key.
+- `liste-repoussoir.csv`: fingerprints, which hold nothing without this site's secret key;
+- `segments.jsonl` and `mois.jsonl`: the segments, and the counts of past months.
 """
 
 import csv
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from io import TextIOWrapper
 from typing import IO, Any, Final
 
+from django.db import transaction
 from django.utils import timezone
 
+from newsletters.archive_parts import (
+    MONTHS,
+    SEGMENTS,
+    month_lines,
+    segment_lines,
+    take_months,
+    take_segments,
+)
 from newsletters.audience_files import Column, FileRefused, inert
 from newsletters.consent.restoring import PERSON_FIELDS, PROOF_FIELDS, SUBSCRIPTION_FIELDS, restore
 from newsletters.models import Subscriber, Suppression
@@ -24,7 +35,19 @@ SHEET: Final = "abonnes.csv"
 REFUSED: Final = "liste-repoussoir.csv"
 _CHUNK: Final = 1_000
 _MAX_LINE: Final = 4 * 1024 * 1024
-HEADINGS: Final = (*(column.label for column in Column), "Statut", "Provenance", "Base légale")
+# A zip bomb: the people of 400,000 unfold to a tenth of it.
+_MAX_UNFOLDED: Final = 8 * 1024**3
+# Whatever a damaged or unusual archive makes zipfile and csv raise.
+_FAULTS: Final = (
+    zipfile.BadZipFile, zlib.error, csv.Error, KeyError, UnicodeDecodeError, EOFError,
+    NotImplementedError,
+)  # fmt: skip
+HEADINGS: Final = (*(column.label for column in Column), "Provenance", "Base légale")
+
+DROPPED: Final = (
+    "{} territoire(s), thématique(s) ou segment(s) laissé(s) de côté : ce site n'a pas ce qu'ils "
+    "nomment."
+)
 
 
 def _all() -> Any:
@@ -114,40 +137,80 @@ def write_archive(file: IO[bytes]) -> int:
             for line in json_lines(_all()):
                 member.write(line.encode())
                 count += 1
-        for name, lines in ((SHEET, sheet_lines(_all())), (REFUSED, refusal_lines())):
+        for name, lines in (
+            (SHEET, sheet_lines(_all())),
+            (REFUSED, refusal_lines()),
+            (SEGMENTS, segment_lines()),
+            (MONTHS, month_lines()),
+        ):
             with archive.open(name, "w", force_zip64=True) as member:
                 for line in lines:
                     member.write(line.encode())
     return count
 
 
-def read_archive(file: IO[bytes]) -> dict[str, int]:
-    """Take an archive back in, all or nothing; counts `new`, `known`, `suppressed`, `refusals`.
+@transaction.atomic
+def read_archive(file: IO[bytes], *, partly: bool = False) -> dict[str, int]:
+    """Take an archive back in, all or nothing; the counts of `restore`, and `segments`.
 
-    Nobody known is changed and nobody refused comes back. Raises FileRefused with the line.
+    Nobody known is changed and nobody refused comes back. `partly`: without the places and themes
+    that this site does not have, nor the segments that name them. Raises FileRefused with the line.
     """
     try:
         with zipfile.ZipFile(file) as archive:
-            with archive.open(REFUSED) as member:
-                refusals = list(csv.reader(TextIOWrapper(member, "utf-8"), delimiter=";"))[1:]
-            with archive.open(PEOPLE) as member:
-                return restore(people=_people(TextIOWrapper(member, "utf-8")), refusals=refusals)
-    except (zipfile.BadZipFile, KeyError, UnicodeDecodeError) as error:
+            parts = archive.infolist()
+            if any(part.flag_bits & 1 for part in parts):
+                raise FileRefused("Cette archive est protégée par un mot de passe : ôtez-le.")
+            if sum(part.file_size for part in parts) > _MAX_UNFOLDED:
+                raise FileRefused("Cette archive se déplie en un contenu démesuré.")
+            with archive.open(REFUSED) as first, archive.open(PEOPLE) as second:
+                refusals = csv.reader(_lines(TextIOWrapper(first, "utf-8"), REFUSED), delimiter=";")
+                people = _people(_lines(TextIOWrapper(second, "utf-8"), PEOPLE))
+                counts = restore(people=people, refusals=refusals, partly=partly)
+            made, left_out = take_segments(_part(archive, SEGMENTS))
+            if left_out and not partly:
+                raise FileRefused(
+                    f"{left_out} segment(s) nomment une lettre, un territoire ou une thématique "
+                    "que ce site n'a pas. Créez-les d'abord, ou reprenez l'archive sans eux."
+                )
+            take_months(_part(archive, MONTHS))
+            return counts | {"segments": made, "dropped": counts["dropped"] + left_out}
+    except _FAULTS as error:
         raise FileRefused(
             f"Ce n'est pas une archive de l'audience : il faut un ZIP avec {PEOPLE} et {REFUSED}."
         ) from error
 
 
-def _people(lines: Any) -> Iterable[tuple[int, dict[str, Any]]]:
+def _lines(text: IO[str], name: str) -> Iterator[str]:
+    """The lines of a part, each of bounded length."""
     number = 0
-    while line := lines.readline(_MAX_LINE + 1):
+    while line := text.readline(_MAX_LINE + 1):
         number += 1
         if len(line) > _MAX_LINE:
-            raise FileRefused(f"{PEOPLE}, ligne {number} : ligne démesurée.")
-        try:
-            person = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise FileRefused(f"{PEOPLE}, ligne {number} : JSON illisible.") from error
-        if not isinstance(person, dict) or not person.get("email"):
+            raise FileRefused(f"{name}, ligne {number} : ligne démesurée.")
+        yield line
+
+
+def _part(archive: zipfile.ZipFile, name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    """The rows of a part that older archives do not have."""
+    if name in archive.namelist():
+        with archive.open(name) as member:
+            yield from _rows(_lines(TextIOWrapper(member, "utf-8"), name), name)
+
+
+def _people(lines: Iterable[str]) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, person in _rows(lines, PEOPLE):
+        if not person.get("email"):
             raise FileRefused(f"{PEOPLE}, ligne {number} : il y manque le courriel.")
         yield number, person
+
+
+def _rows(lines: Iterable[str], name: str) -> Iterator[tuple[int, dict[str, Any]]]:
+    for number, line in enumerate(lines, start=1):
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            raise FileRefused(f"{name}, ligne {number} : JSON illisible.") from error
+        if not isinstance(row, dict):
+            raise FileRefused(f"{name}, ligne {number} : il y manque un objet JSON.")
+        yield number, row

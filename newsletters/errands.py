@@ -14,7 +14,15 @@ from django.db import DatabaseError, transaction
 from django.utils import timezone
 
 from newsletters import service_mail
-from newsletters.consent import Demand, ask, ask_access, barred, suppressed_since
+from newsletters.consent import (
+    Demand,
+    ask,
+    ask_access,
+    barred,
+    question_left,
+    question_lost,
+    suppressed_since,
+)
 from newsletters.delivery.answers import Outcome
 from newsletters.delivery.events import refused
 from newsletters.models import Errand, Subscriber, normalise
@@ -74,6 +82,8 @@ def _put_off(errand: Errand, why: str) -> bool:
     kind = errand.kind
     if errand.attempts >= MOST_ATTEMPTS:
         logger.error("event=errand_given_up errand=%s kind=%s why=%s", errand.pk, kind, why)
+        if kind == _Kind.RENEWAL and errand.subscriber is not None:
+            question_lost(subscriber=errand.subscriber)
         errand.delete()
         return True
     wait = min(_FIRST_WAIT * 2 ** (errand.attempts - 1), _LONGEST_WAIT)
@@ -139,6 +149,8 @@ def _write(errand: Errand) -> Outcome:
             outcome = answer.outcome
             logger.info("event=errand_mail errand=%s kind=%s %s", errand.pk, errand.kind, outcome)
             refused(person, to, answer)
+            if errand.kind == _Kind.RENEWAL and outcome == Outcome.ACCEPTED:
+                question_left(subscriber=person)
     if outcome in (Outcome.ACCEPTED, Outcome.REFUSED):
         errand.delete()
     return outcome

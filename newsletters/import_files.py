@@ -1,7 +1,7 @@
 """Uploaded lists, their reports and their progress: private files, out of reach of any address.
 
 Under `NEWSLETTER_IMPORT_DIR`, which no server serves; the list goes as soon as it is taken in, and
-anything older than a day goes with the next upload.
+anything older than a day goes in the night, or with the next upload.
 """
 
 import hashlib
@@ -9,6 +9,7 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -57,10 +58,13 @@ def forget(key: int, *suffixes: str) -> None:
 def forget_old() -> int:
     """Delete what is older than a day; how many files."""
     limit = time.time() - _KEPT_SECONDS
-    old = [path for path in _path(0, "upload").parent.iterdir() if path.stat().st_mtime < limit]
-    for path in old:
-        path.unlink(missing_ok=True)
-    return len(old)
+    gone = 0
+    for path in _path(0, "upload").parent.iterdir():
+        with suppress(FileNotFoundError):  # another worker was quicker
+            if path.stat().st_mtime < limit:
+                path.unlink()
+                gone += 1
+    return gone
 
 
 def tell_progress(key: int, **values: Any) -> None:

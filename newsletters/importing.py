@@ -22,14 +22,24 @@ from newsletters.audience_files import (
     open_table,
     read_people,
 )
-from newsletters.consent.importing import Ruling, batches, judge, take, take_back
-from newsletters.models import STALLED, Periodical, SubscriberImport
+from newsletters.consent.importing import Ruling, Verdict, batches, judge, take, take_back
+from newsletters.consent.retention import SILENCE
+from newsletters.models import STALLED, Periodical, SubscriberImport, Subscription
 
 logger = logging.getLogger(__name__)
 
 _State: Final = SubscriberImport.State
 OnProgress = Callable[[float], None]
-_EMPTY: Final = {"new": 0, "added": 0, "known": 0, "invalid": 0, "duplicate": 0, "suppressed": 0}
+_EMPTY: Final = {
+    "new": 0, "added": 0, "known": 0, "invalid": 0, "duplicate": 0, "suppressed": 0, "silent": 0,
+    "doubts": 0, "lines": 0,
+}  # fmt: skip
+# Of those it would add, who is to be asked, then erased, by the retention rule at once.
+SILENT: Final = (
+    "{} personne(s) à ajouter dont l'inscription, d'après le fichier, date de plus de 35 mois : "
+    "la nuit qui suit l'import, il leur est demandé si elles souhaitent rester ; sans réponse, "
+    "leurs données sont effacées trente jours plus tard."
+)
 
 
 class ImportRefused(RuntimeError):  # noqa: N818  (says what happened)
@@ -198,6 +208,7 @@ def _run(
         for batch in batches(people):
             rulings = act(people=batch, series=series, batch_of=row)
             counts.update(ruling.verdict.value for ruling in rulings)
+            counts["silent"] += sum(_is_silent(ruling, row) for ruling in rulings)
             _report(report, rulings, counts)
             import_files.tell_progress(row.pk, share=table.share(), lines=counts["lines"])
             if on_progress:
@@ -231,6 +242,14 @@ def _usable(
             report.writerow([row.line, LABELS["duplicate"], f"même adresse que ligne {first}"])
         else:
             yield row
+
+
+def _is_silent(ruling: Ruling, row: SubscriberImport) -> bool:
+    person = ruling.person
+    if ruling.verdict != Verdict.NEW or person.joined_at is None:
+        return False
+    member = person.is_member or row.basis == Subscription.Basis.MEMBERSHIP
+    return not member and person.joined_at < timezone.now() - SILENCE
 
 
 def _report(report: Any, rulings: list[Ruling], counts: Counter[str]) -> None:

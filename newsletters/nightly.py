@@ -8,7 +8,7 @@ from typing import Final
 from django.db import connection
 from django.utils import timezone
 
-from newsletters import attempts, consent
+from newsletters import attempts, consent, import_files
 from newsletters.audience_admin.months import keep_last_month
 from newsletters.models import Chore
 
@@ -23,6 +23,7 @@ CHORES: Final[dict[str, Callable[[datetime], int]]] = {
     "erase_silent": consent.erase_silent,
     "remind_silent": consent.remind_silent,
     "anonymise_old": consent.anonymise_old,
+    "forget_uploads": lambda now: import_files.forget_old(),
     "forget_attempts": lambda now: attempts.purge(),
     "measure_tables": lambda now: measure_tables(),
 }

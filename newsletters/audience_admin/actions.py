@@ -47,7 +47,10 @@ class ActionForm(forms.Form):
 
     action = forms.ChoiceField(label="Action", widget=forms.RadioSelect)
     theme = forms.ModelChoiceField(
-        label="Thématique à ajouter", queryset=Theme.objects.all(), required=False
+        label="Thématique à ajouter",
+        queryset=Theme.objects.all(),
+        required=False,
+        empty_label="– aucune –",
     )
     sure = forms.BooleanField(
         label="Je confirme pour toutes ces personnes", error_messages={"required": "Confirmez."}
@@ -139,6 +142,8 @@ class BatchScreen(AudienceScreen):
         people = list(self.people.order_by("pk")[: LIMIT + 1])
         if form.is_valid() and len(people) > LIMIT:
             form.add_error(None, f"{LIMIT} personnes au plus à la fois : affinez les filtres.")
+        elif form.is_valid() and request.POST.get("seen", str(len(people))) != str(len(people)):
+            form.add_error(None, "La liste a changé entre-temps : vérifiez-la, puis confirmez.")
         if not form.is_valid():
             return self.render_to_response(self.get_context_data(form=form))
         action = form.cleaned_data["action"]
@@ -158,7 +163,12 @@ class BatchScreen(AudienceScreen):
 
 
 def chosen(data: QueryDict, user: Any) -> Any:
-    """The people of a list: those of `id` when there are any, else all that the filters keep."""
+    """The people of a list: those of `id` when there are any, else all that the filters keep.
+
+    An unreadable filter keeps nobody here, where the list may show everybody.
+    """
+    if not SubscriberFilters(data=data).is_valid():
+        return Subscriber.objects.none()
     people = asked_for(data, user).people()
     keys = [key for key in data.getlist("id") if key.isdecimal() and len(key) < 19]
     return people.filter(pk__in=keys) if "id" in data else people
@@ -169,7 +179,9 @@ def described(filters: SubscriberFilters, request: HttpRequest) -> list[str]:
     said = []
     if "id" in request.GET:
         said.append(f"{len(request.GET.getlist('id'))} fiche(s) cochée(s)")
-    if filters.is_valid():
+    if not filters.is_valid():
+        said.append("Un filtre est illisible : personne n'est choisi")
+    else:
         for name, value in filters.form.cleaned_data.items():
             if value:
                 field = filters.form.fields[name]

@@ -14,6 +14,7 @@ from newsletters.audience_admin.actions import chosen
 from newsletters.audience_admin.journal import note
 from newsletters.audience_admin.screens import AudienceScreen, RightMixin
 from newsletters.audience_archive import (
+    DROPPED,
     json_lines,
     read_archive,
     refusal_lines,
@@ -21,6 +22,7 @@ from newsletters.audience_archive import (
     write_archive,
 )
 from newsletters.audience_files import FileRefused
+from newsletters.audience_files.opening import MAX_BYTES
 from newsletters.models import Subscriber, Suppression
 from newsletters.permissions import IMPORT, SEE_ADDRESSES
 
@@ -52,17 +54,45 @@ def _attached(lines: Any, name: str, content_type: str) -> StreamingHttpResponse
 
 
 class RefusalsForm(forms.Form):
+    """`lines` once valid. A wrong file here ends everybody's subscription for good: dry first."""
+
     file = forms.FileField(
         label="Fichier de la liste repoussoir",
-        help_text="Une adresse ou une empreinte par ligne (première colonne d'un CSV à "
-        "point-virgules). Les adresses ne sont pas gardées, leurs empreintes seulement.",
+        help_text="CSV ou texte : une adresse ou une empreinte par ligne, première colonne. Les "
+        "adresses ne sont pas gardées, leurs empreintes seulement.",
     )
+    sure = forms.BooleanField(
+        label="Écrire : ces adresses ne reçoivent plus aucune lettre, sans retour",
+        required=False,
+        help_text="Sans cette case, c'est un essai à blanc : il compte et n'écrit rien.",
+    )
+
+    def clean_file(self) -> Any:
+        file = self.cleaned_data["file"]
+        if file.size > MAX_BYTES:
+            raise forms.ValidationError(f"Le fichier dépasse {MAX_BYTES // 1024 // 1024} Mo.")
+        raw = file.read()
+        if b"\0" in raw or raw.startswith(b"%PDF"):
+            raise forms.ValidationError(
+                "Ce fichier n'est pas du texte : enregistrez la liste au format CSV."
+            )
+        return raw
+
+    @property
+    def lines(self) -> list[str]:
+        return self.cleaned_data["file"].decode("utf-8-sig", errors="replace").splitlines()
 
 
 class ArchiveForm(forms.Form):
     file = forms.FileField(
         label="Archive de l'audience (ZIP)",
         help_text="Faite par « Exporter toute l'audience ». Les personnes connues ne changent pas.",
+    )
+    partly = forms.BooleanField(
+        label="Sans les territoires et thématiques que ce site n'a pas",
+        required=False,
+        help_text="Une seconde reprise ne les rendrait pas : sans cette case, l'archive est "
+        "refusée tant qu'ils manquent.",
     )
 
 
@@ -108,25 +138,35 @@ class BackIn(OpenFormats):
             return self.archive(request)
         form = RefusalsForm(request.POST, request.FILES, prefix="refus")
         if form.is_valid():
-            text = form.cleaned_data["file"].read().decode("utf-8-sig", errors="replace")
-            done = consent.refuse_all(lines=text.splitlines(), reason="Liste importée")
-            note(request.user, "suppressions", what="Import", count=done.added)
-            messages.success(
-                request,
-                f"{done.added} refus ajouté(s), {done.known} déjà connu(s), "
-                f"{done.left} personne(s) désinscrite(s).",
-            )
-            if done.invalid:
-                first = ", ".join(map(str, done.invalid[:10]))
-                messages.warning(request, f"{len(done.invalid)} ligne(s) illisible(s) : {first}.")
+            self.refuse(request, form.lines, dry=not form.cleaned_data["sure"])
             return redirect("abonnes:open")
         return self.render_to_response(self.get_context_data(refusals_form=form))
+
+    def refuse(self, request: HttpRequest, lines: list[str], *, dry: bool) -> None:
+        done = consent.refuse_all(lines=lines, reason="Liste importée", dry=dry)
+        counts = (
+            f"{done.added} refus ajouté(s), {done.known} déjà connu(s), "
+            f"{done.left} personne(s) désinscrite(s)."
+        )
+        if dry:
+            messages.warning(
+                request,
+                f"Essai à blanc, rien n'est écrit : {counts} Pour l'écrire, déposez à nouveau le "
+                "fichier en cochant « Écrire ».",
+            )
+        else:
+            note(request.user, "suppressions", what="Import", count=done.added)
+            messages.success(request, counts)
+        if done.invalid:
+            first = ", ".join(map(str, done.invalid[:10]))
+            messages.warning(request, f"{len(done.invalid)} ligne(s) illisible(s) : {first}.")
 
     def archive(self, request: HttpRequest) -> HttpResponse:
         form = ArchiveForm(request.POST, request.FILES, prefix="archive")
         if form.is_valid():
             try:
-                counts = read_archive(form.cleaned_data["file"])
+                data = form.cleaned_data
+                counts = read_archive(data["file"], partly=data["partly"])
             except FileRefused as error:
                 form.add_error("file", str(error))
             else:
@@ -134,7 +174,10 @@ class BackIn(OpenFormats):
                 messages.success(
                     request,
                     f"{counts['new']} personne(s) reprise(s), {counts['known']} déjà connue(s), "
-                    f"{counts['suppressed']} sur la liste repoussoir.",
+                    f"{counts['suppressed']} sur la liste repoussoir, {counts['refusals']} refus "
+                    "ajouté(s).",
                 )
+                if counts["dropped"]:
+                    messages.warning(request, DROPPED.format(counts["dropped"]))
                 return redirect("abonnes:open")
         return self.render_to_response(self.get_context_data(archive_form=form))

@@ -10,7 +10,7 @@ from wagtail.admin.widgets import AdminDateInput
 
 import django_filters as filters
 
-from newsletters.audience_admin.listing import BLOCKED, NONE, Choice
+from newsletters.audience_admin.listing import BLOCKED, MEMBER, NONE, Choice
 from newsletters.models import Periodical, Subscriber, Subscription
 from pages.models import ActorType, Territory, Theme
 
@@ -48,6 +48,7 @@ class SubscriberFilters(WagtailFilterSet):
     theme = filters.ModelChoiceFilter(
         label="Thématique", queryset=Theme.objects.all(), empty_label="Toutes"
     )
+    member = _radio("Adhésion", ((MEMBER, "Adhérent·es"), ("non", "Non adhérent·es")))
     since = _day("Inscrit·es depuis le")
     until = _day("Inscrit·es jusqu'au")
     basis = _radio("Base légale", Subscription.Basis.choices)

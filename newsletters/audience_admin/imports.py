@@ -92,6 +92,9 @@ class ImportDetail(AudienceScreen):
             "may_map": row.state in (_State.RECEIVED, _State.CHECKED),
             "counts": [(label, row.counts.get(name, 0)) for name, label in COUNTS],
             "writes": row.counts.get("new", 0) + row.counts.get("added", 0),
+            "silent": importing.SILENT.format(silent)
+            if (silent := row.counts.get("silent"))
+            else "",
             "twins": row.pk
             and SubscriberImport.objects.of_same_file(row.file_hash).exclude(pk=row.pk).first(),
             "report": report_lines(row),

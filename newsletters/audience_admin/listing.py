@@ -29,6 +29,7 @@ _COMMON: Final = 100_000
 _FEW: Final = 1_000
 BLOCKED: Final = "blocked"
 NONE: Final = "none"
+MEMBER: Final = "oui"
 _SEARCHED: Final = ("last_name", "first_name", "organisation")
 _LAST: Final = "\U0010ffff"
 
@@ -36,7 +37,7 @@ _LAST: Final = "\U0010ffff"
 @dataclass(frozen=True, slots=True)
 class Choice:
     """What a listing was asked for; empty asks for nothing. `state`: of a subscription, or
-    BLOCKED, or NONE (no subscription)."""
+    BLOCKED, or NONE (no subscription). `member`: MEMBER, or anything else for the others."""
 
     state: str = ""
     letter: Periodical | None = None
@@ -46,7 +47,7 @@ class Choice:
     theme: Theme | None = None
     since: date | None = None
     until: date | None = None
-    member: bool | None = None
+    member: str = ""
     text: str = ""
 
     def people(self, *, walked: bool = False) -> QuerySet[Subscriber]:
@@ -80,8 +81,8 @@ class Choice:
             found &= Q(created_at__gte=day_start(self.since))
         if self.until:
             found &= Q(created_at__lt=day_start(self.until + timedelta(days=1)))
-        if self.member is not None:
-            found &= Q(is_member=self.member)
+        if self.member:
+            found &= Q(is_member=self.member == MEMBER)
         if self.state == BLOCKED:
             found &= Q(blocked_at__isnull=False)
         return found

@@ -1,6 +1,6 @@
 """What happened to a letter's readers month by month: kept counts, else the ledger's own."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -108,6 +108,20 @@ def keep_last_month(now: datetime) -> int:
             },
         )
     return len(letters)
+
+
+def reasons_of(letters: Iterable[Periodical]) -> dict[str, int]:
+    """Why people left over these months, as they cared to say: French label → count."""
+    days = last_months()
+    total: Counter[str] = Counter()
+    for letter in letters:
+        since = days[0]
+        for row in AudienceMonth.objects.filter(periodical=letter).between(days[0], days[-2]):
+            total.update(row.reasons)
+            since = max(since, days[days.index(row.month) + 1])
+        gone = letter.subscriptions.filter(state="left", left_at__gte=day_start(since))
+        total.update(dict(gone.order_by().values_list("left_reason").annotate(n=Count("pk"))))
+    return AudienceMonth(reasons=total).reason_counts()
 
 
 def _by_month(rows: QuerySet) -> dict[date, int]:  # type: ignore[type-arg]

@@ -95,6 +95,7 @@ class SubscriberIndex(IndexView):
                 sort_key="email_key",
                 get_url=self.get_inspect_url,
                 get_title_id=_title_id,
+                classname="audience-email",
             ),
             Column("display_name", label="Nom"),
             Column("organisation", label="Organisme"),
@@ -167,6 +168,7 @@ class SubscriberIndex(IndexView):
 class SubscriberFile(InspectView):
     """One person: what is known, the proof of consent, the letters received, what may be done."""
 
+    page_title = "Fiche"
     template_name = "newsletters/audience/person.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

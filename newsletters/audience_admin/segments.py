@@ -43,6 +43,7 @@ def reasons(rules: Rules, people: list[Subscriber]) -> dict[int, list[str]]:
 class SegmentPreview(InspectView):
     """How many, by letter; and for who may see addresses, the first of them with the reason."""
 
+    page_title = "Aperçu"
     template_name = "newsletters/audience/segment.html"
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

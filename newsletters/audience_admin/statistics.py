@@ -6,7 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 
 from newsletters.audience_admin.charts import SERIES, chart
-from newsletters.audience_admin.months import months_of, together
+from newsletters.audience_admin.months import months_of, reasons_of, together
 from newsletters.audience_admin.screens import AudienceScreen
 from newsletters.models import Periodical
 from newsletters.permissions import may_count
@@ -35,6 +35,7 @@ class AudienceStatistics(AudienceScreen):
             "letter": one,
             "months": list(reversed(months)),
             "chart": chart(months),
+            "reasons": reasons_of(chosen),
             "series": SERIES,
         }
         return super().get_context_data(**(context | kwargs))

@@ -20,6 +20,7 @@ class Column(TextChoices):
     THEMES = "themes", "Thématiques"
     MEMBER = "is_member", "Adhérent·e"
     JOINED = "joined_at", "Date d'inscription"
+    STATUS = "status", "Statut"
 
 
 # Folded headings: without accents, case or punctuation.
@@ -40,6 +41,8 @@ _NAMES: Final[Mapping[Column, str]] = {
     Column.MEMBER: "adherent|adherente|adherent e|adherents|membre|member|adhesion",
     Column.JOINED: "date d inscription|inscrit le|inscrit e le|date inscription|inscription|"
     "subscribed at|created at|date",
+    Column.STATUS: "statut|etat|status|state|statut de l abonnement|etat de l abonnement|"
+    "statut d abonnement|statut abonnement|statut email|subscription status|email status",
 }
 _BY_NAME: Final = {name: column for column, text in _NAMES.items() for name in text.split("|")}
 _MAIL_WORDS: Final = frozenset({"courriel", "email", "mail", "mel", "emails", "mails"})

@@ -22,7 +22,7 @@ _LABELS: Final = {
     "cp1252": "Windows-1252",
 }
 # UTF-8 with one damaged byte: read as Windows-1252 every accent would be « Ã© ».
-_MOJIBAKE: Final = re.compile("[ÃÂ][\u00a0-\u00bf]|â€")
+_MOJIBAKE: Final = re.compile("[ÃÂ][\u00a0-\u00bf]|Ã[€‚‡ˆ‰ŠŽ™›]|Å“|â€")
 
 
 def encoding_of(path: Path) -> str:
@@ -36,15 +36,17 @@ def encoding_of(path: Path) -> str:
     encoding = next(marked, None) or _unmarked(head)
     if encoding.startswith("utf-16"):
         return encoding
-    if _damaged_line(path, encoding) is None:
+    line = _damaged_line(path, encoding)
+    if line is None:
         return encoding
-    line = _damaged_line(path, "cp1252")
-    if encoding != "utf-8" or line is not None:
-        raise FileRefused(
-            f"Ligne {line or _damaged_line(path, encoding)} : caractère illisible, ni UTF-8 ni "
-            "Windows-1252. Enregistrez le fichier au format « CSV UTF-8 »."
-        )
-    return "cp1252"
+    if encoding == "utf-8" and not _was_utf8(path):
+        line = _damaged_line(path, "cp1252")
+        if line is None:
+            return "cp1252"
+    raise FileRefused(
+        f"Ligne {line} : caractère illisible, ni UTF-8 ni Windows-1252. Enregistrez le fichier au "
+        "format « CSV UTF-8 »."
+    )
 
 
 def label(encoding: str) -> str:
@@ -61,6 +63,11 @@ def _unmarked(head: bytes) -> str:
     return "utf-8"
 
 
+def _was_utf8(path: Path) -> bool:
+    with path.open(encoding="cp1252", errors="replace", newline="") as text:
+        return any(_MOJIBAKE.search(part) for part in iter(lambda: text.read(_CHUNK), ""))
+
+
 def _damaged_line(path: Path, encoding: str) -> int | None:
     """The first line that is not text in this encoding; None when all is. Refuses NUL bytes."""
     decoder = codecs.getincrementaldecoder(encoding)()
@@ -72,11 +79,9 @@ def _damaged_line(path: Path, encoding: str) -> int | None:
                 number = line + chunk.count(b"\n", 0, zero)
                 raise FileRefused(f"Ligne {number} : octet nul, ce fichier n'est pas du texte.")
             try:
-                text = decoder.decode(chunk, final=not chunk)
+                decoder.decode(chunk, final=not chunk)
             except UnicodeDecodeError as error:
                 return line + error.object.count(b"\n", 0, error.start)
-            if encoding == "cp1252" and (found := _MOJIBAKE.search(text)):
-                return line + text.count("\n", 0, found.start())
             if not chunk:
                 return None
             line += chunk.count(b"\n")

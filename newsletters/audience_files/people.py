@@ -23,6 +23,15 @@ _BRACKETED: Final = re.compile(r"<([^<>]+)>\s*\Z")
 _YES: Final = frozenset({"oui", "o", "x", "1", "vrai", "true", "yes", "y", "adherent", "adherente"})
 _PLAIN: Final = (Column.FIRST_NAME, Column.LAST_NAME, Column.ORGANISATION, Column.JOB_TITLE)
 _WIDTHS: Final = {column: Subscriber._meta.get_field(column).max_length or 0 for column in _PLAIN}
+# Said of a subscription, by our own export and by other tools': whoever a file says gone, refused,
+# dead or unconfirmed is not enrolled by that very file.
+_REFUSED: Final = re.compile(
+    r"\b(?:desinscri|desabonn|unsubscri|bloqu|block|blacklist|cleaned|bounce|rebond|plainte|"
+    r"complain|spam|oppos|refus|inactif|inactive|optout|opt out|left\b|attente|pending|unconfirmed|"
+    r"non (?:confirm|abonn|inscri)|(?:non ?|not )subscrib|efface|supprime)"
+)
+# Before it nobody had an address to give.
+_FIRST: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _DATES: Final = ("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d-%m-%Y", "%d.%m.%Y")
 
 
@@ -71,14 +80,9 @@ def _person(row: Row, mapping: Mapping[str, int], vocabulary: Vocabulary) -> Per
     email, reason = _address(cells.pop(Column.EMAIL.value))
     if reason:
         return Unusable(row.line, reason)
-    doubts: list[str] = []
-    plain = {}
-    for column in _PLAIN:
-        text = cells.get(column.value, "")
-        if len(text) > _WIDTHS[column]:
-            doubts.append(f"{column.label} : plus de {_WIDTHS[column]} caractères, laissé vide")
-            text = ""
-        plain[column.value] = text
+    if _REFUSED.search(fold(cells.pop(Column.STATUS.value, ""))):
+        return Unusable(row.line, "désinscrite, bloquée ou non confirmée d'après le fichier")
+    plain, doubts = _plain(cells)
     actor_text = cells.get(Column.ACTOR_TYPE.value, "")
     actor = vocabulary.actor(actor_text) if actor_text else ""
     if actor is None:
@@ -98,6 +102,17 @@ def _person(row: Row, mapping: Mapping[str, int], vocabulary: Vocabulary) -> Per
         joined_at=joined,
         doubts=(*doubts, *wrong_places, *wrong_themes, *wrong_date),
     )
+
+
+def _plain(cells: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    plain, doubts = {}, []
+    for column in _PLAIN:
+        text = cells.get(column.value, "")
+        if len(text) > _WIDTHS[column]:
+            doubts.append(f"{column.label} : plus de {_WIDTHS[column]} caractères, laissé vide")
+            text = ""
+        plain[column.value] = text
+    return plain, doubts
 
 
 def _cell(row: Row, index: int) -> str:
@@ -128,6 +143,6 @@ def _date(text: str) -> tuple[datetime | None, list[str]]:
             found = datetime.strptime(text[:10], form).replace(hour=12, tzinfo=UTC)
         except ValueError:
             continue
-        if found <= timezone.now():
+        if _FIRST <= found <= timezone.now():
             return found, []
-    return None, [f"{Column.JOINED.label} : date illisible ou future, laissée de côté"]
+    return None, [f"{Column.JOINED.label} : date illisible ou impossible, laissée de côté"]

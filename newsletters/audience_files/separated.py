@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import BinaryIO, Final, TextIO
 
 from newsletters.audience_files.encodings import encoding_of, label
-from newsletters.audience_files.table import MAX_LINE, FileRefused, Row, Table, check_width
+from newsletters.audience_files.table import (
+    MAX_LINE,
+    TOO_LONG,
+    FileRefused,
+    Row,
+    Table,
+    check_width,
+)
 
 _SEPARATORS: Final = {";": "point-virgule", ",": "virgule", "\t": "tabulation"}
 
@@ -31,9 +38,7 @@ class _Lines:
             raise StopIteration
         self.number += 1
         if len(line) > MAX_LINE:
-            raise FileRefused(
-                f"Ligne {self.number} : plus de {MAX_LINE} caractères sur une seule ligne."
-            )
+            raise FileRefused(f"Ligne {self.number} : {TOO_LONG} sur une seule ligne.")
         if "\0" in line:
             raise FileRefused(f"Ligne {self.number} : caractère nul dans le texte.")
         return line

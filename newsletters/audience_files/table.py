@@ -8,6 +8,7 @@ from typing import Final
 MAX_COLUMNS: Final = 200
 # Characters of one line: the longest honest one (a note in a cell) is far below.
 MAX_LINE: Final = 100_000
+TOO_LONG: Final = f"plus de {MAX_LINE // 1000}\N{NO-BREAK SPACE}000 caractères"
 
 
 class FileRefused(ValueError):  # noqa: N818  (says what happened)

@@ -23,6 +23,10 @@ _SAINT: Final = re.compile(r"\bst(e?)\b")
 # Of two places of the same name, what somebody means who gives no more than the name.
 _RANKS: Final = ("commune", "departement", "epci", "quartier", "region", "zone")
 
+# Different cells after which no near word is looked for: it takes milliseconds each, and a list of
+# every French commune would take minutes.
+_HINTED: Final = 500
+
 
 class Vocabulary:
     """Loaded once a file; each answer is remembered, as lists repeat themselves."""
@@ -62,7 +66,7 @@ class Vocabulary:
     def _several(self, text: str, known: Mapping[str, int]) -> tuple[list[int], list[str]]:
         key = (id(known), text)
         if key not in self._read:
-            self._read[key] = _split(text, known)
+            self._read[key] = _split(text, known, hint=len(self._read) < _HINTED)
         return self._read[key]
 
 
@@ -70,7 +74,7 @@ def _place_key(text: str) -> str:
     return _SAINT.sub(r"saint\1", fold(text))
 
 
-def _split(text: str, known: Mapping[str, int]) -> tuple[list[int], list[str]]:
+def _split(text: str, known: Mapping[str, int], *, hint: bool) -> tuple[list[int], list[str]]:
     """Cut at `|`, `;` and line ends, then at commas: but a name may itself hold commas."""
     found, doubts = [], []
     for part in filter(None, map(str.strip, re.split(r"[|;\n]", text))):
@@ -85,7 +89,7 @@ def _split(text: str, known: Mapping[str, int]) -> tuple[list[int], list[str]]:
                     break
             else:
                 if pieces[start].strip():
-                    doubts.append(_unknown(pieces[start].strip(), known))
+                    doubts.append(_unknown(pieces[start].strip(), known if hint else {}))
                 start += 1
     return list(dict.fromkeys(found)), doubts
 

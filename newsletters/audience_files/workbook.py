@@ -10,8 +10,16 @@ from typing import Any, Final
 from defusedxml.common import DefusedXmlException
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
+from openpyxl.worksheet.formula import ArrayFormula, DataTableFormula
 
-from newsletters.audience_files.table import FileRefused, Row, Table, check_width
+from newsletters.audience_files.table import (
+    MAX_LINE,
+    TOO_LONG,
+    FileRefused,
+    Row,
+    Table,
+    check_width,
+)
 
 # A zip bomb: what it unfolds to, and how much smaller it pretends to be.
 _MAX_UNFOLDED: Final = 400 * 1024 * 1024
@@ -83,6 +91,8 @@ def _rows(sheet: Any) -> Iterator[Row]:
         for line, values in enumerate(sheet.iter_rows(values_only=True), start=1):
             check_width(len(values), line)
             cells = [_text(value) for value in values]
+            if sum(map(len, cells)) > MAX_LINE:
+                raise FileRefused(f"Ligne {line} : {TOO_LONG}.")
             if any(cells):
                 formulas = frozenset(n for n, cell in enumerate(cells) if cell.startswith("="))
                 yield Row(line, cells, formulas)
@@ -95,6 +105,8 @@ def _rows(sheet: Any) -> Iterator[Row]:
 def _text(value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, ArrayFormula | DataTableFormula):
+        return "="
     if isinstance(value, datetime | date):
         return value.isoformat()[:10]
     if isinstance(value, float) and value.is_integer():

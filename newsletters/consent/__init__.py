@@ -32,7 +32,14 @@ from newsletters.consent.notice import Notice, joining_notice
 from newsletters.consent.portability import personal_data
 from newsletters.consent.refusing import Refusals, refuse_all
 from newsletters.consent.reports import block, complain, drop_new_address, unblock
-from newsletters.consent.retention import anonymise_old, erase_silent, remind_silent, stay
+from newsletters.consent.retention import (
+    anonymise_old,
+    erase_silent,
+    question_left,
+    question_lost,
+    remind_silent,
+    stay,
+)
 from newsletters.consent.suppression import suppressed, suppressed_since
 
 __all__ = [
@@ -72,6 +79,8 @@ __all__ = [
     "move",
     "personal_data",
     "purge_unconfirmed",
+    "question_left",
+    "question_lost",
     "refuse_all",
     "remind_silent",
     "renew",

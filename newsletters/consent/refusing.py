@@ -19,6 +19,7 @@ from newsletters.tokens import address_hashes
 logger = logging.getLogger(__name__)
 
 _HASH: Final = re.compile(r"[0-9a-f]{64}")
+_SEPARATOR: Final = re.compile(r"[;,\t]")
 _BATCH: Final = 1_000
 _ORIGIN: Final = "Liste repoussoir importée"
 
@@ -34,11 +35,12 @@ class Refusals:
 
 
 @transaction.atomic
-def refuse_all(*, lines: Iterable[str], reason: str) -> Refusals:
+def refuse_all(*, lines: Iterable[str], reason: str, dry: bool = False) -> Refusals:
     """Put every address or fingerprint on the list, and unsubscribe those who are in the file.
 
-    `lines`: one address or fingerprint (SHA-256, hexadecimal) each; blank ones and a first line
-    that is a heading are passed over. All or nothing, except invalid lines, which are counted.
+    `lines`: one address or fingerprint (SHA-256, hexadecimal) each, first cell of a `;`, `,` or tab
+    CSV; blank ones and a first line that is a heading are passed over. All or nothing, except
+    invalid lines, which are counted. `dry`: counts what it would do, and writes nothing.
     """
     added = known = 0
     invalid: list[int] = []
@@ -56,7 +58,10 @@ def refuse_all(*, lines: Iterable[str], reason: str) -> Refusals:
         )
         added += len(fresh)
         known += len(batch) - len(fresh)
-    left = _unsubscribe_refused()
+    left = _unsubscribe_refused(dry)
+    if dry:
+        transaction.set_rollback(True)
+        return Refusals(added, known, left, tuple(invalid))
     logger.info("event=refusals_imported added=%s left=%s", added, left)
     return Refusals(added, known, left, tuple(invalid))
 
@@ -64,7 +69,7 @@ def refuse_all(*, lines: Iterable[str], reason: str) -> Refusals:
 def _digests(lines: Iterable[str], invalid: list[int]) -> Iterator[tuple[str, list[str]]]:
     """The line's own key, then the fingerprints it may be known under, the current one first."""
     for number, line in enumerate(lines, start=1):
-        cell = line.split(";")[0].strip().strip('"\ufeff').lower()
+        cell = _SEPARATOR.split(line, maxsplit=1)[0].strip().strip("'\"\ufeff").lower()
         if _HASH.fullmatch(cell):
             yield cell, [cell]
         elif cell:
@@ -77,14 +82,15 @@ def _digests(lines: Iterable[str], invalid: list[int]) -> Iterator[tuple[str, li
                 yield cell, address_hashes(normalise(cell))
 
 
-def _unsubscribe_refused() -> int:
-    """End the subscriptions of whoever is on the list; a fingerprint names nobody, so all are
-    compared."""
+def _unsubscribe_refused(dry: bool) -> int:
+    """End the subscriptions of whoever is on the list, and count them; a fingerprint names nobody,
+    so all are compared."""
     left = 0
     people = Subscriber.objects.filter(subscriptions__state__in=["active", "pending"]).distinct()
     rows = people.order_by("pk").only("pk", "email_key").iterator(chunk_size=_BATCH)
     while batch := {person.email_key: person for person in islice(rows, _BATCH)}:
         for key in suppressed(list(batch)):
-            leave_all(subscriber=batch[key], origin=_ORIGIN, own_act=False)
+            if not dry:
+                leave_all(subscriber=batch[key], origin=_ORIGIN, own_act=False)
             left += 1
     return left

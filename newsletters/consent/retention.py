@@ -65,6 +65,20 @@ def _remind(batch: list[Subscriber], now: datetime) -> None:
     )
 
 
+def question_left(*, subscriber: Subscriber) -> None:
+    """The thirty days run from the mail itself, however long the worker had stopped."""
+    _waiting(subscriber).update(reminded_at=timezone.now())
+
+
+def question_lost(*, subscriber: Subscriber) -> None:
+    """The mail was given up: nobody is erased for not answering it; it is asked again."""
+    _waiting(subscriber).update(reminded_at=None)
+
+
+def _waiting(subscriber: Subscriber) -> QuerySet[Subscriber]:
+    return Subscriber.objects.filter(pk=subscriber.pk).exclude(reminded_at=None)
+
+
 def erase_silent(now: datetime) -> int:
     """Erase those who did not answer for 30 days, or could not be asked; how many.
 
@@ -110,8 +124,7 @@ def stay(*, subscriber: Subscriber) -> None:
 
     Brings back no letter the person has left.
     """
-    asked = Subscriber.objects.filter(pk=subscriber.pk).exclude(reminded_at=None)
-    if not asked.update(last_action_at=timezone.now(), reminded_at=None):
+    if not _waiting(subscriber).update(last_action_at=timezone.now(), reminded_at=None):
         return
     ConsentEvent.objects.create(
         subscriber=subscriber,

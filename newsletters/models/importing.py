@@ -20,9 +20,6 @@ class SubscriberImportQuerySet(models.QuerySet["SubscriberImport"]):
         """Those that took this very content in, and were not undone."""
         return self.filter(file_hash=file_hash, state=SubscriberImport.State.COMMITTED)
 
-    def older_than(self, age: timedelta) -> Self:
-        return self.filter(created_at__lt=timezone.now() - age)
-
 
 class SubscriberImport(models.Model):
     """One file, one declaration of where its addresses come from, one undoable result.

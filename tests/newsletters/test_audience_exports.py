@@ -8,6 +8,7 @@ import zipfile
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from django.utils import timezone
 
 import pytest
 
@@ -117,6 +118,28 @@ GOOD = json.dumps({"email": "z@example.org"}) + "\n"
             GOOD + '{"email": "y@example.org", "proofs": [{"action": "hacked"}]}\n',
             "Ligne 2 : valeur de « action »",
         ),
+        (GOOD + '{"email": 5}\n', "Ligne 2 : un texte est attendu"),
+        (GOOD + '{"email": "y@example.org", "territories": [1]}\n', "Ligne 2 : « territories »"),
+        (GOOD + '{"email": "y@example.org", "themes": [[]]}\n', "Ligne 2 : un texte"),
+        (GOOD + '{"email": "y@example.org", "proofs": {"a": 1}}\n', "Ligne 2 : « proofs »"),
+        (GOOD + '{"email": "y@example.org", "created_at": null}\n', "Ligne 2 : valeur"),
+        (GOOD + '{"email": "y@example.org", "created_at": 5}\n', "Ligne 2 : valeur"),
+        (GOOD + '{"email": "y@example.org", "last_action_at": "2999-01-01"}\n', "Ligne 2 : val"),
+        (GOOD + '{"email": "y@example.org", "first_name": "a\\u0000b"}\n', "Ligne 2 : valeur"),
+        (GOOD + '{"email": "y@example.org", "first_name": "\\ud800"}\n', "Ligne 2 : valeur"),
+        (GOOD + '{"email": "y@example.org", "source": "' + "x" * 121 + '"}\n', "Ligne 2 : valeur"),
+        (GOOD + "[" * 200_000 + "\n", "ligne 2 : JSON"),
+        (GOOD + '{"email": ' + "9" * 5_000 + "}\n", "ligne 2 : JSON"),
+        (
+            GOOD + '{"email": "y@example.org", "subscriptions": [{"letter": "resonances", '
+            '"state": ""}]}\n',
+            "Ligne 2 : valeur de « state »",
+        ),
+        (
+            GOOD + '{"email": "y@example.org", "subscriptions": [{"letter": "resonances"}, '
+            '{"letter": "resonances"}]}\n',
+            "Ligne 2 : deux abonnements",
+        ),
     ],
 )
 def test_a_wrong_archive_is_refused_with_its_line_and_writes_nothing(letter, lines, said):
@@ -125,9 +148,49 @@ def test_a_wrong_archive_is_refused_with_its_line_and_writes_nothing(letter, lin
     assert not Subscriber.objects.exists()
 
 
-def test_what_is_no_archive_is_said(letter):
+def damaged() -> bytes:
+    """An archive whose compressed people are spoilt."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as written:
+        written.writestr("liste-repoussoir.csv", "Empreinte;Motif;Le\n")
+        written.writestr("abonnes.jsonl", GOOD * 50)
+        at = written.getinfo("abonnes.jsonl").header_offset + 50
+    raw = bytearray(file.getvalue())
+    raw[at : at + 8] = b"\xff" * 8
+    return bytes(raw)
+
+
+@pytest.mark.parametrize("content", [b"Courriel\n", damaged()], ids=["csv", "damaged"])
+def test_what_is_no_archive_is_said(letter, content):
     with pytest.raises(FileRefused, match="pas une archive"):
-        read_archive(io.BytesIO(b"Courriel\n"))
+        read_archive(io.BytesIO(content))
+    assert not Subscriber.objects.exists()
+
+
+def test_an_archive_says_what_this_site_does_not_have(letter):
+    lines = json.dumps(
+        {
+            "email": "z@example.org",
+            "themes": ["inconnu"],
+            "territories": [{"name": "Ailleurs", "kind": "commune"}],
+        }
+    )
+    with pytest.raises(FileRefused, match=r"n'a pas ces .* : « Ailleurs », « inconnu »"):
+        read_archive(archive(lines + "\n"))
+    assert not Subscriber.objects.exists()
+    assert read_archive(archive(lines + "\n"), partly=True)["dropped"] == 2
+
+
+def test_a_refusal_with_an_impossible_date_counts_all_the_same(letter):
+    file = io.BytesIO()
+    digests = [address_hashes(f"{name}@example.org")[0] for name in "abc"]
+    dates = ["2026-13-45T00:00:00Z", "2999-01-01T00:00:00Z", "2025-01-01T00:00:00"]
+    rows = [f"{one};demande;{at}\n" for one, at in zip(digests, dates, strict=True)]
+    with zipfile.ZipFile(file, "w") as written:
+        written.writestr("abonnes.jsonl", "")
+        written.writestr("liste-repoussoir.csv", "Empreinte;Motif;Le\n" + "".join(rows))
+    assert read_archive(file)["refusals"] == 3
+    assert not Suppression.objects.filter(created_at__gt=timezone.now()).exists()
 
 
 def exported(client, query="", kind="csv") -> str:
@@ -155,26 +218,44 @@ def test_the_sheet_goes_back_through_the_import(client, people, letter, settings
     Subscriber.objects.all().delete()
     options = ["--series=resonances", "--basis=consent", "--source=Reprise", "--commit", "--json"]
     call_command("import_subscribers", str(path), *options, stdout=io.StringIO())
-    person = Subscriber.objects.get(email="a@example.org")
+    # Nor does it bring back, on another site, who had left or whose address is dead.
+    person = Subscriber.objects.get()
+    assert person.email == "a@example.org"
     assert (person.first_name, person.organisation) == ("=1+1", "@Régie")
     assert person.themes.get().code == "sante"
     assert person.territories.get().name == "Sarcelles"
 
 
-def test_refusals_are_taken_in_as_addresses_or_fingerprints(client, people, letter):
+def refuse(client, content: bytes, **more: str) -> str:
+    file = SimpleUploadedFile("refus.csv", content)
+    data = {"refus-file": file, "what": "refus"} | more
+    return client.post(reverse("abonnes:back"), data, follow=True).content.decode()
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t"])
+def test_refusals_are_taken_in_as_addresses_or_fingerprints(client, people, letter, separator):
     make_subscription("d@example.org", periodical=letter)
     digest = address_hashes("d@example.org")[0]
     log_in(client, "see_addresses", "import_audience")
     content = f"Adresse;Motif\nA@example.org;x\n{digest};y\nn'importe quoi\n\n"
-    file = SimpleUploadedFile("refus.csv", content.encode())
-    answer = client.post(
-        reverse("abonnes:back"), {"refus-file": file, "what": "refus"}, follow=True
-    )
-    said = answer.content.decode()
-    assert "2 refus ajouté(s), 0 déjà connu(s), 2 personne(s) désinscrite(s)" in said
+    content = content.replace(";", separator)
+    counts = "2 refus ajouté(s), 0 déjà connu(s), 2 personne(s) désinscrite(s)"
+    said = refuse(client, content.encode())
+    assert f"Essai à blanc, rien n&#x27;est écrit : {counts}" in said
+    assert Subscription.objects.filter(state="active").count() == 2
+    assert Suppression.objects.count() == 1
+    said = refuse(client, content.encode(), **{"refus-sure": "on"})
+    assert counts in said
     assert "1 ligne(s) illisible(s) : 4" in said
     assert not Subscription.objects.filter(state="active").exists()
     assert ConsentEvent.objects.filter(origin="Liste repoussoir importée").count() == 2
+
+
+@pytest.mark.parametrize("content", [b"PK\x03\x04\0\0a@example.org", b"%PDF-1.7\na@example.org\n"])
+def test_a_list_of_refusals_that_is_no_text_is_refused(client, people, content):
+    log_in(client, "see_addresses", "import_audience")
+    assert "pas du texte" in refuse(client, content, **{"refus-sure": "on"})
+    assert Suppression.objects.count() == 1
 
 
 def test_the_list_of_refusals_holds_no_address_and_goes_back_in(client, people):
@@ -190,7 +271,8 @@ def test_the_list_of_refusals_holds_no_address_and_goes_back_in(client, people):
 def test_taking_back_in_asks_the_right_to_import(client, people):
     log_in(client, "see_addresses")
     file = SimpleUploadedFile("refus.csv", b"a@example.org\n")
-    client.post(reverse("abonnes:back"), {"refus-file": file, "what": "refus"})
+    data = {"refus-file": file, "what": "refus", "refus-sure": "on"}
+    client.post(reverse("abonnes:back"), data)
     assert Suppression.objects.count() == 1
 
 

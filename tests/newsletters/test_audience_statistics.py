@@ -10,7 +10,7 @@ import time_machine
 from newsletters.audience_admin.charts import chart
 from newsletters.audience_admin.months import last_months, months_of
 from newsletters.models import AudienceMonth, ConsentEvent
-from tests.builders import make_periodical
+from tests.builders import make_periodical, make_subscription
 from tests.newsletters.roles import log_in
 
 pytestmark = pytest.mark.django_db
@@ -61,6 +61,22 @@ def test_the_chart_and_its_table_say_the_same_for_all_letters_or_one(client, let
     assert '<th scope="row">janvier 2026</th><td>15</td>' in html
     one = client.get(reverse("audience:index"), {"lettre": "speciale"})
     assert one.context["months"][2].joined == 5
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_reasons_of_the_departed_are_added_up_each_once(client, letter):
+    """Of January, kept; of March, as the letter's own rows say; none is counted in both."""
+    AudienceMonth.objects.update(reasons={"too_many": 2, "": 1})
+    days = (("a", datetime(2026, 1, 20, tzinfo=UTC)), ("b", datetime(2026, 3, 2, tzinfo=UTC)))
+    for name, at in days:
+        make_subscription(
+            f"{name}@example.org", periodical=letter, state="left", left_at=at,
+            left_reason="too_many",
+        )  # fmt: skip
+    log_in(client, "view_mailing")
+    html = client.get(reverse("audience:index")).content.decode()
+    assert '<th scope="row">Trop de messages</th><td>3</td>' in html
+    assert '<th scope="row">Sans réponse</th><td>1</td>' in html
 
 
 def test_the_chart_of_nothing_is_empty():

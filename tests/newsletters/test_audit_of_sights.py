@@ -173,7 +173,7 @@ def test_the_refusals_out_and_in_leave_lines(client, sent):
     log_in(client, *RIGHTS)
     client.post(reverse("abonnes:open"), {"what": "refus"}).getvalue()
     file = SimpleUploadedFile("refus.csv", b"non@example.org\n")
-    client.post(reverse("abonnes:back"), {"refus-file": file})
+    client.post(reverse("abonnes:back"), {"refus-file": file, "refus-sure": "on"})
     assert [line.action for line in lines()] == ["newsletters.audience.suppressions"] * 2
     assert sorted(line.data["what"] for line in lines()) == ["Export", "Import"]
 

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from dateutil.relativedelta import relativedelta
 
-from newsletters import consent
+from newsletters import consent, errands, service_mail
 from newsletters.delivery.freeze import freeze
 from newsletters.models import (
     Chore,
@@ -20,7 +20,7 @@ from newsletters.models import (
     Suppression,
 )
 from newsletters.nightly import do_chores
-from tests.builders import make_issue, make_mailing, make_periodical, make_subscription
+from tests.builders import make_home, make_issue, make_mailing, make_periodical, make_subscription
 
 pytestmark = pytest.mark.django_db
 NOW = datetime(2026, 11, 21, 9, tzinfo=UTC)
@@ -81,6 +81,36 @@ def test_a_question_that_has_not_left_is_not_held_against_anybody(letter):
     assert consent.erase_silent(NOW) == 0
     errand.delete()
     assert consent.erase_silent(NOW) == 1
+
+
+def test_the_thirty_days_run_from_the_mail_and_not_from_the_wish_to_write_it(letter, relay):
+    """The worker had stopped: the question leaves twenty-nine days late."""
+    make_home()
+    person = reader(letter, months=35)
+    consent.remind_silent(NOW)
+    late = NOW + timedelta(days=29)
+    with time_machine.travel(late, tick=False):
+        assert errands.run_due() == 1
+    person.refresh_from_db()
+    assert person.reminded_at == late
+    assert consent.erase_silent(late + timedelta(days=29)) == 0
+    assert consent.erase_silent(late + timedelta(days=30)) == 1
+
+
+def test_a_question_that_was_given_up_is_asked_again_before_anybody_is_erased(letter, monkeypatch):
+    make_home()
+    reader(letter, months=35)
+    consent.remind_silent(NOW)
+    Errand.objects.update(attempts=errands.MOST_ATTEMPTS - 1)
+
+    def no_relay(*_args: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(service_mail, "send", no_relay)
+    assert errands.run_due() == 1
+    assert not Errand.objects.exists()
+    assert consent.erase_silent(NOW + timedelta(days=31)) == 0
+    assert consent.remind_silent(NOW + timedelta(days=31)) == 1
 
 
 def test_an_answer_starts_the_clock_again(letter):

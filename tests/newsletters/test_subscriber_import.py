@@ -9,8 +9,10 @@ from django.utils import timezone
 
 import pytest
 from openpyxl import Workbook
+from openpyxl.worksheet.formula import ArrayFormula
 
 from newsletters import importing
+from newsletters.audience_files import vocabulary
 from newsletters.consent import leave
 from newsletters.models import (
     ConsentEvent,
@@ -20,6 +22,7 @@ from newsletters.models import (
     Suppression,
 )
 from newsletters.tokens import address_hashes
+from pages.models import Territory
 from tests.builders import make_issue, make_mailing, make_periodical, make_subscription
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +84,81 @@ def test_a_workbook_is_read_and_a_formula_kept_out(folder, series):
     assert (counts["new"], counts["invalid"]) == (1, 1)
 
 
+def test_a_workbook_hides_no_formula_in_a_matrix(folder, series):
+    book = Workbook()
+    book.active.append(["E-mail", "Nom"])
+    book.active.append(["a@example.org", ""])
+    book.active["B2"] = ArrayFormula("B2", "=TRANSPOSE(A2)")
+    book.save(folder / "liste.xlsx")
+    counts = run(folder / "liste.xlsx", "--commit")["counts"]
+    assert (counts["new"], counts["invalid"]) == (0, 1)
+
+
+def test_a_cell_of_a_workbook_is_bounded_like_a_line(folder, series):
+    path = folder / "liste.xlsx"
+    sheet = "".join(
+        f'<row><c t="inlineStr"><is><t>{text}</t></is></c></row>'
+        for text in ("Courriel", "x" * 200_000)
+    )
+    book = Workbook()
+    book.save(path)
+    with zipfile.ZipFile(path) as archive:
+        parts = {one.filename: archive.read(one) for one in archive.infolist()}
+    namespace = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    parts["xl/worksheets/sheet1.xml"] = (
+        f'<worksheet xmlns="{namespace}"><sheetData>{sheet}</sheetData></worksheet>'
+    ).encode()
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    with pytest.raises(CommandError, match="Ligne 2 : plus de"):
+        run(path)
+
+
+@pytest.mark.parametrize(
+    "status",
+    [
+        "Résonances : désinscrit·e", "adresse bloquée", "Résonances : en attente de confirmation",
+        "Unsubscribed", "cleaned", "non-subscribed", "Blacklisted", "DÉSABONNÉ",
+    ],
+)  # fmt: skip
+def test_whoever_the_file_says_gone_is_not_enrolled_by_it(folder, series, status):
+    done = run(
+        write(folder, f"Courriel;Statut\na@example.org;{status}\nb@example.org;abonné·e\n"),
+        "--commit",
+    )
+    assert (done["counts"]["new"], done["counts"]["invalid"]) == (1, 1)
+    assert done["lines"][0] == {
+        "line": 2,
+        "result": "invalide",
+        "detail": "désinscrite, bloquée ou non confirmée d'après le fichier",
+    }
+    assert Subscriber.objects.get().email == "b@example.org"
+
+
+def test_whoever_retention_would_ask_at_once_is_counted_beforehand(folder, series):
+    old = "Courriel;Date d'inscription;Adhérent\na@example.org;12/03/2015;\nb@example.org;;\n"
+    old += "c@example.org;12/03/2015;oui\nd@example.org;12/03/0015;\n"
+    counts = run(write(folder, old))["counts"]
+    assert (counts["new"], counts["silent"], counts["doubts"]) == (4, 1, 1)
+    out = StringIO()
+    options = ["--series=resonances", "--basis=consent", "--source=Colloque"]
+    call_command("import_subscribers", str(folder / "liste.csv"), *options, stdout=out)
+    assert "1 personne(s) à ajouter dont l'inscription" in out.getvalue()
+    membership = [*options, "--basis=membership", "--json"]
+    out = StringIO()
+    call_command("import_subscribers", str(folder / "liste.csv"), *membership, stdout=out)
+    assert json.loads(out.getvalue())["counts"]["silent"] == 0
+
+
+def test_a_near_word_is_proposed_for_the_first_unknown_places_only(folder, series, monkeypatch):
+    Territory.objects.create(name="Sarcelles", kind="commune")
+    monkeypatch.setattr(vocabulary, "_HINTED", 1)
+    rows = "Courriel;Commune\na@example.org;Sarcelle\nb@example.org;Sarcele\n"
+    details = [one["detail"] for one in run(write(folder, rows))["lines"]]
+    assert ["proche de « sarcelles »" in one for one in details] == [True, False]
+
+
 def test_an_import_changes_nobody_known(folder, series):
     left = make_subscription("partie@example.org", periodical=series)
     leave(subscription=left, origin="lien")
@@ -126,10 +204,14 @@ BAD = {
     "deux fois": (b"Courriel;Courriel\na;b\n", "figure deux fois"),
     "nul": (b"Courriel\na@example.org\nb\0\n", "Ligne 3 : octet nul"),
     "encodage": (b"Courriel\na@example.org\n\x81\n", "Ligne 3 : caract"),
+    # The line to mend is the damaged one, not the first with an accent.
+    "abîmé": ("Courriel;Nom\na@example.org;LEFÈVRE\n".encode() + b"\xe9", "Ligne 3 : caract"),
     "ligne": (b"Courriel\n" + b"x" * 10_000_000, "Ligne 2 : plus de"),
     "guillemets": (b'Courriel\n"a@example.org\n', "Ligne 2 : guillemets"),
     "xls": (b"\xd0\xcf\x11\xe0\0\0", "Excel 97"),
     "colonnes": (b"Courriel" + b";" * 4_999 + b"\n", "5000 colonnes"),
+    "pdf": (b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n", "est un PDF"),
+    "image": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "octet nul"),
 }
 
 
@@ -138,7 +220,9 @@ def test_a_malformed_file_is_refused_with_its_line(folder, series, content, mess
     with pytest.raises(CommandError, match=message):
         run(write(folder, content), "--commit")
     assert not Subscriber.objects.exists()
-    assert not SubscriberImport.objects.filter(state=State.COMMITTED).exists()
+    assert not SubscriberImport.objects.exists()
+    kept = folder / "imports"
+    assert not kept.exists() or not list(kept.iterdir())
 
 
 @pytest.mark.parametrize(

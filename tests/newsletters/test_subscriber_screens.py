@@ -40,7 +40,7 @@ def people(letter):
     elue.save()
     elue.territories.add(town)
     keen = make_subscription("sante@example.org", periodical=other, basis="interest").subscriber
-    keen.organisation = "Mission locale"
+    keen.organisation, keen.is_member = "Mission locale", True
     keen.save()
     keen.themes.add(theme)
     left = make_subscription("partie@example.org", periodical=letter)
@@ -68,6 +68,8 @@ FOUND = [
     ({"place": "county"}, {"elue"}),
     ({"theme": "theme"}, {"sante"}),
     ({"basis": "interest"}, {"sante"}),
+    ({"member": "oui"}, {"sante"}),
+    ({"member": "non"}, {"elue", "partie", "bloquee"}),
     ({"until": "2026-01-01"}, {"elue"}),
     ({"since": "2026-01-01"}, {"sante", "partie", "bloquee"}),
     ({"q": "ELUE@"}, {"elue"}),
@@ -151,6 +153,31 @@ def test_ids_that_are_none_select_nobody(client, people):
     for query in ("?id=all", "?id=", "?id=99999999999999999999"):
         client.post(reverse("abonnes:batch") + query, {"action": "leave", "sure": "on"})
     assert Subscription.objects.filter(state="active").count() == 2
+
+
+@pytest.mark.parametrize("query", ["?since=hier", "?letter=99999", "?state=partis", "?theme=x"])
+def test_an_unreadable_filter_acts_on_nobody_and_exports_nobody(client, people, query):
+    log_in(client, "change_subscriber", "see_addresses")
+    url = reverse("abonnes:batch") + query
+    assert "Un filtre est illisible" in client.get(url).content.decode()
+    client.post(url, {"action": "leave", "sure": "on"})
+    assert Subscription.objects.filter(state="active").count() == 2
+    answer = client.post(reverse("abonnes:export") + query, {"format": "csv"})
+    assert "example.org" not in answer.getvalue().decode()
+
+
+def test_an_action_confirmed_for_fewer_people_is_asked_again(client, people, letter):
+    log_in(client, "change_subscriber", "view_subscriber")
+    url = f"{reverse('abonnes:batch')}?state=active"
+    assert 'name="seen" value="2"' in client.get(url).content.decode()
+    make_subscription("entretemps@example.org", periodical=letter)
+    data = {"action": "leave", "sure": "on", "seen": "2"}
+    page = client.post(url, data).content.decode()
+    assert "La liste a changé entre-temps" in page
+    assert 'name="seen" value="3"' in page
+    assert Subscription.objects.filter(state="active").count() == 3
+    client.post(url, data | {"seen": "3"})
+    assert not Subscription.objects.filter(state="active").exists()
 
 
 def test_the_file_of_a_person_shows_the_proof_and_the_letters(client, people):

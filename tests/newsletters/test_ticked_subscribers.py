@@ -103,7 +103,7 @@ def test_only_those_ticked_are_exported(client, people):
 
 
 def test_who_was_asked_again_is_marked_in_the_list_and_the_file(client, people):
-    people[0].reminded_at = timezone.now().replace(year=2026, month=3, day=5)
+    people[0].reminded_at = timezone.now().replace(year=2026, month=3, day=5, hour=12)
     people[0].save()
     log_in(client, "view_subscriber")
     pages = (reverse("abonnes:index"), reverse("abonnes:inspect", args=[people[0].pk]))

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from newsletters.audience_admin.journal import note
-from newsletters.audience_archive import read_archive
+from newsletters.audience_archive import DROPPED, read_archive
 from newsletters.audience_files import FileRefused
 
 
@@ -16,11 +16,16 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("file", type=Path, metavar="FICHIER.zip")
+        parser.add_argument(
+            "--partly",
+            action="store_true",
+            help="sans les territoires et thématiques que ce site n'a pas",
+        )
 
-    def handle(self, *args: Any, file: Path, **options: Any) -> None:
+    def handle(self, *args: Any, file: Path, partly: bool, **options: Any) -> None:
         try:
             with file.open("rb") as archive:
-                counts = read_archive(archive)
+                counts = read_archive(archive, partly=partly)
         except OSError as error:
             raise CommandError(f"{file} : {error.strerror}.") from error
         except FileRefused as error:
@@ -30,3 +35,5 @@ class Command(BaseCommand):
             f"{counts['new']} personne(s) reprise(s), {counts['known']} déjà connue(s), "
             f"{counts['suppressed']} sur la liste repoussoir, {counts['refusals']} refus ajouté(s)."
         )
+        if counts["dropped"]:
+            self.stdout.write(DROPPED.format(counts["dropped"]))

@@ -1,10 +1,12 @@
 """`import_subscribers FILE`: a list of addresses, dry by default; never prints an address."""
 
+import csv
 import json as json_format
 from argparse import ArgumentParser
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -47,15 +49,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, file: Path, commit: bool, json: bool, **options: Any) -> None:
         try:
             row = self.receive(file, options)
-            self.step(row, "check", quiet=json)
-            if commit:
-                self.step(row, "commit", quiet=json)
-                note(None, "imported", what=f"{row} : commande", count=row.counts["new"])
+            self.steps(row, commit=commit, quiet=json)
         except OSError as error:
             raise CommandError(f"{file} : fichier illisible ({error.strerror}).") from error
         except (FileRefused, ImportRefused) as error:
             raise CommandError(f"{file.name} : {error}") from error
-        lines = import_files.report(row.pk).read_text(encoding="utf-8-sig").splitlines()[1:]
+        lines = reported(row)
         if json:
             result = {"import": row.pk, "state": row.state, "counts": row.counts, "lines": lines}
             self.stdout.write(json_format.dumps(result, ensure_ascii=False, indent=2))
@@ -63,6 +62,17 @@ class Command(BaseCommand):
             self.tell(row, lines)
         if not commit:
             importing.discard(row=row)
+
+    def steps(self, row: SubscriberImport, *, commit: bool, quiet: bool) -> None:
+        """The dry run, and the import if it was asked for; refused, its file is not kept."""
+        try:
+            self.step(row, "check", quiet=quiet)
+            if commit:
+                self.step(row, "commit", quiet=quiet)
+                note(None, "imported", what=f"{row} : commande", count=row.counts["new"])
+        except (FileRefused, ImportRefused):
+            importing.discard(row=row)
+            raise
 
     def receive(self, file: Path, options: dict[str, Any]) -> SubscriberImport:
         periodicals = list(Periodical.objects.filter(code__in=options["series"]))
@@ -89,13 +99,21 @@ class Command(BaseCommand):
         with bar("Essai à blanc" if step == "check" else "Import", quiet) as on_progress:
             getattr(importing, step)(row=row, on_progress=on_progress)
 
-    def tell(self, row: SubscriberImport, lines: list[str]) -> None:
-        for line in lines[:50]:
-            self.stdout.write(f"  ligne {line}")
+    def tell(self, row: SubscriberImport, lines: list[dict[str, Any]]) -> None:
+        for one in lines[:50]:
+            self.stdout.write(f"  ligne {one['line']} : {one['result']}, {one['detail']}")
         if len(lines) > 50:
             self.stdout.write(f"  … et {len(lines) - 50} autres lignes (--json les donne toutes)")
         counts = [f"{row.counts[name]} {label}" for name, label in _COUNTS.items()]
         self.stdout.write(f"{row.get_state_display()} : {', '.join(counts)}.")
+        if row.counts["silent"]:
+            self.stdout.write(importing.SILENT.format(row.counts["silent"]))
+
+
+def reported(row: SubscriberImport) -> list[dict[str, Any]]:
+    with import_files.report(row.pk).open(encoding="utf-8-sig", newline="") as file:
+        rows = islice(csv.reader(file, delimiter=";"), 1, None)
+        return [{"line": int(line), "result": what, "detail": why} for line, what, why in rows]
 
 
 @contextmanager
