@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from newsletters import consent
@@ -37,6 +38,9 @@ Kind = DeliveryEvent.Kind
 _State = Delivery.State
 _DETAIL_MAX: Final = 300
 _RETURNED: Final = (Kind.BOUNCED, Kind.DEFERRED)
+_FAILED: Final = (*_RETURNED, Kind.OTHER)
+# RFC 5321 §4.5.4.1: relays give up after four to five days. Unreturned by then, it has arrived.
+_SILENCE: Final = timedelta(days=5)
 # Between a provider's clock, to the second, and ours.
 _CLOCKS: Final = timedelta(minutes=5)
 # A reader's server has answered, or their hand has moved: the message had arrived.
@@ -219,12 +223,28 @@ def _given_up(person: Subscriber) -> bool:
     Both: a mailbox full for one week answers every retry of one letter, and is no dead address.
     """
     rules = SendingRules.load()
-    events = DeliveryEvent.objects.filter(delivery__subscriber=person)
-    last_good = events.filter(kind=Kind.DELIVERED).order_by("-at").values_list("at", flat=True)
-    soft = events.filter(kind=Kind.DEFERRED)
-    if good := last_good.first():
+    soft = DeliveryEvent.objects.filter(delivery__subscriber=person, kind=Kind.DEFERRED)
+    if good := _last_arrival(person):
         soft = soft.filter(at__gt=good)
     moments = list(soft.order_by("at").values_list("at", flat=True))
     if len(moments) < max(rules.soft_bounces, 1):
         return False
     return moments[-1] - moments[0] >= timedelta(days=rules.soft_days)
+
+
+def _last_arrival(person: Subscriber) -> datetime | None:
+    """When a letter last reached the person: said so by a provider, or never returned.
+
+    A plain relay tells of failures only. Without its silences, a mailbox found full three times in
+    ten years would be a dead one.
+    """
+    told = DeliveryEvent.objects.filter(delivery__subscriber=person, kind=Kind.DELIVERED)
+    failed = DeliveryEvent.objects.filter(kind__in=_FAILED, delivery=OuterRef("pk"))
+    quiet = person.deliveries.filter(
+        ~Exists(failed), state=_State.ACCEPTED, settled_at__lt=timezone.now() - _SILENCE
+    )
+    moments = (
+        told.aggregate(last=Max("at"))["last"],
+        quiet.aggregate(last=Max("settled_at"))["last"],
+    )
+    return max(filter(None, moments), default=None)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from django.core.checks import run_checks
 
 import pytest
+import time_machine
 
 from newsletters.delivery.events import Kind, Notice, record
 from newsletters.models import Delivery, DeliveryEvent, Mailing, Subscription, Suppression
@@ -158,6 +159,24 @@ def test_soft_bounces_block_by_number_and_duration(row, days, delivered_at, bloc
         told.append((delivered_at, Kind.DELIVERED))
     for day, kind in sorted(told):
         record(Notice(kind, NOW + timedelta(days=day), "Brevo", (reference(row),)))
+    row.subscriber.refresh_from_db()
+    assert (row.subscriber.blocked_at is not None) is blocked
+
+
+@pytest.mark.parametrize(("between", "blocked"), [(None, True), (10, False), (28, True)])
+def test_a_letter_that_never_came_back_ends_a_series_of_soft_bounces(row, between, blocked):
+    """A plain relay says when a mailbox is full, never when it is not any more."""
+    if between is not None:
+        Mailing.objects.update(state=Mailing.State.FINISHED)
+        other = Mailing.objects.create(
+            **{name: getattr(row.mailing, name) for name in ("issue", "subject", "from_email")}
+        )
+        settled = NOW + timedelta(days=between)
+        person = {"subscriber": row.subscriber, "email": row.email, "state": State.ACCEPTED}
+        Delivery.objects.create(mailing=other, settled_at=settled, **person)
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        for day in (0, 5, 31):
+            record(Notice(Kind.DEFERRED, NOW + timedelta(days=day), "avis", (reference(row),)))
     row.subscriber.refresh_from_db()
     assert (row.subscriber.blocked_at is not None) is blocked
 
