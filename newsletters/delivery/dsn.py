@@ -27,7 +27,7 @@ _COMPLAINTS: Final = frozenset({"abuse", "fraud"})
 # Exim writes 5.0.0 whatever the reason, Postfix when the other server gave no such code: only what
 # that server said then tells a dead address from a full one, or from a refusal of ourselves.
 _SAYS_NOTHING: Final = frozenset({"", "5.0.0"})
-_FIRST_YEAR: Final = 1970
+_FIRST_YEAR, _LAST_YEAR = 1970, 9999
 # Parts within parts by the thousand, and what a parser may stumble on: one message that cannot be
 # read must not keep those behind it from being heard.
 _STUMBLES: Final = (RecursionError, LookupError, TypeError, ValueError)
@@ -121,11 +121,14 @@ def _kind(action: str, status: str, words: str) -> Kind | None:
 
 
 def _moment(message: Message) -> datetime | None:
-    """The report's own date: of the same report, read twice, the same. None for no real date."""
+    """The report's own date, be it ahead of our clock: of the same report, read twice, the same.
+
+    None for no real date.
+    """
     try:
         found = parsedate_to_datetime(str(message.get("Date", "")))
         aware = found if found.tzinfo else timezone.make_aware(found)
-        # Mail is younger than this; a year 1 would not survive its change of time zone.
-        return min(aware, timezone.now()) if aware.year > _FIRST_YEAR else None
+        # Mail is younger than this; a year 1 or 9999 would not survive its change of time zone.
+        return aware if _FIRST_YEAR < aware.year < _LAST_YEAR else None
     except (ValueError, OverflowError):
         return None

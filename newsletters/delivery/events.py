@@ -124,12 +124,13 @@ class Mailbox:
 
 
 def _of_letter(delivery: Delivery, notice: Notice) -> bool:
+    now = timezone.now()
     event, new = DeliveryEvent.objects.get_or_create(
         key=notice.key(str(delivery.pk)),
         defaults={
             "delivery": delivery,
             "kind": notice.kind,
-            "at": notice.at or timezone.now(),
+            "at": min(notice.at or now, now),
             "detail": without_address(notice.detail, delivery.email)[:_DETAIL_MAX],
         },
     )
