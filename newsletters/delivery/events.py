@@ -38,6 +38,7 @@ Kind = DeliveryEvent.Kind
 _State = Delivery.State
 _DETAIL_MAX: Final = 300
 _RETURNED: Final = (Kind.BOUNCED, Kind.DEFERRED)
+_UNBLOCKED: Final = ConsentEvent.Action.UNBLOCKED
 _FAILED: Final = (*_RETURNED, Kind.OTHER)
 # RFC 5321 §4.5.4.1: relays give up after four to five days. Unreturned by then, it has arrived.
 _SILENCE: Final = timedelta(days=5)
@@ -138,8 +139,9 @@ def _of_letter(delivery: Delivery, notice: Notice) -> bool:
         return False
     _settle(delivery, event)
     logger.info("event=notice kind=%s delivery=%s", notice.kind, delivery.pk)
-    if delivery.subscriber is not None:
-        _act(Mailbox(delivery.subscriber, normalise(delivery.email)), notice)
+    person = delivery.subscriber
+    if person is not None and not (notice.kind in _RETURNED and _unblocked_since(person, event.at)):
+        _act(Mailbox(person, normalise(delivery.email)), notice)
     return True
 
 
@@ -181,10 +183,13 @@ def _outdated(person: Subscriber, notice: Notice) -> bool:
     sent again, most likely."""
     if notice.at is None:
         return False
-    again = person.consent_events.filter(
-        action=ConsentEvent.Action.UNBLOCKED, at__gte=notice.at
-    ).exists()
-    return again or notice.at < person.last_action_at - _CLOCKS
+    acted = notice.at < person.last_action_at - _CLOCKS
+    return acted or _unblocked_since(person, notice.at)
+
+
+def _unblocked_since(person: Subscriber, at: datetime) -> bool:
+    """Whether the address was found good again, by its person or the staff, after this moment."""
+    return person.consent_events.filter(action=_UNBLOCKED, at__gte=at).exists()
 
 
 def _settle(delivery: Delivery, event: DeliveryEvent) -> None:
@@ -234,7 +239,8 @@ def _given_up(person: Subscriber) -> bool:
 
 
 def _last_arrival(person: Subscriber) -> datetime | None:
-    """When a letter last reached the person: said so by a provider, or never returned.
+    """When a letter last reached the person: said so by a provider, or never returned; or when the
+    address was found good again.
 
     A plain relay tells of failures only. Without its silences, a mailbox found full three times in
     ten years would be a dead one.
@@ -244,7 +250,9 @@ def _last_arrival(person: Subscriber) -> datetime | None:
     quiet = person.deliveries.filter(
         ~Exists(failed), state=_State.ACCEPTED, settled_at__lt=timezone.now() - _SILENCE
     )
+    good = person.consent_events.filter(action=_UNBLOCKED)
     moments = (
+        good.aggregate(last=Max("at"))["last"],
         told.aggregate(last=Max("at"))["last"],
         quiet.aggregate(last=Max("settled_at"))["last"],
     )

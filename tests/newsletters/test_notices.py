@@ -9,6 +9,7 @@ from django.core.checks import run_checks
 import pytest
 import time_machine
 
+from newsletters import consent
 from newsletters.delivery.events import Kind, Notice, record
 from newsletters.models import Delivery, DeliveryEvent, Mailing, Subscription, Suppression
 from newsletters.tokens import BadToken, message_token, read_message_token
@@ -179,6 +180,24 @@ def test_a_letter_that_never_came_back_ends_a_series_of_soft_bounces(row, betwee
             record(Notice(Kind.DEFERRED, NOW + timedelta(days=day), "avis", (reference(row),)))
     row.subscriber.refresh_from_db()
     assert (row.subscriber.blocked_at is not None) is blocked
+
+
+def test_an_unblocked_address_is_not_blocked_again_by_what_was_said_before(row):
+    """Neither by a report read late, nor by the first soft bounce after three others."""
+    person = row.subscriber
+    for day in (0, 15, 31):
+        record(Notice(Kind.DEFERRED, NOW + timedelta(days=day), "avis", (reference(row),)))
+    person.refresh_from_db()
+    assert person.blocked_at is not None
+    with time_machine.travel(NOW + timedelta(days=40)):
+        consent.unblock(subscriber=person, origin="essai")
+    for kind, day in ((Kind.BOUNCED, 39), (Kind.DEFERRED, 45)):
+        record(Notice(kind, NOW + timedelta(days=day), "avis", (reference(row),)))
+    person.refresh_from_db()
+    assert person.blocked_at is None
+    record(Notice(Kind.BOUNCED, NOW + timedelta(days=46), "avis", (reference(row),)))
+    person.refresh_from_db()
+    assert person.blocked_at is not None
 
 
 def test_no_address_is_kept_in_the_detail(row):
