@@ -85,6 +85,27 @@ def transport(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     ]
 
 
+@register(Tags.security, deploy=True)
+def provider_habits(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """What a provider does or leaves undone whatever our settings say."""
+    if not settings.EMAIL_BACKEND.startswith("anymail.backends."):
+        return []
+    try:
+        provider = provider_named(get_connection().esp_name)
+    except ImproperlyConfigured:
+        return []  # `transport` says it
+    found: list[CheckMessage] = []
+    if not provider.notices:
+        words = f"{provider.name} n’annonce à Anymail ni rebonds ni plaintes."
+        hint = "Relevez-les chez lui, ou envoyez par son relais SMTP avec une boîte des rebonds."
+        found.append(Warning(words, hint=hint, id="newsletters.W004"))
+    if not provider.untracked:
+        words = f"{provider.name} décide lui-même de suivre ouvertures et clics de chaque personne."
+        hint = "Désactivez ce suivi dans son compte ; aucun réglage du site ne le peut."
+        found.append(Warning(words, hint=hint, id="newsletters.W005"))
+    return found
+
+
 @register(Tags.compatibility)
 def bounces(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A way back for bounces that would only be missed once they are gone."""

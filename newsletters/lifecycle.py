@@ -21,7 +21,7 @@ from newsletters.delivery.answers import RelayUnavailable
 from newsletters.delivery.claim import skip_cancelled
 from newsletters.delivery.message import explained
 from newsletters.delivery.place import here
-from newsletters.delivery.rest import take_rest
+from newsletters.delivery.rest import reopening, take_rest
 from newsletters.delivery.send import send_samples
 from newsletters.delivery.wire import WireError
 from newsletters.models import IssuePage, Mailing, Segment
@@ -193,8 +193,7 @@ def send_rest(*, mailing: Mailing) -> int:
 
     See `delivery.rest`. Raises LifecycleError when the mailing is not finished or nobody is left.
     """
-    _step(mailing, [_State.FINISHED], "L'envoi n'est pas terminé", state=_State.SENDING,
-          finished_at=None, environment=here(), breaker_off=False)  # fmt: skip
+    _step(mailing, [_State.FINISHED], "L'envoi n'est pas terminé", **reopening(mailing))
     count = take_rest(mailing)
     if not count:
         raise LifecycleError("Il ne reste personne à qui envoyer ce numéro.")

@@ -15,15 +15,21 @@ from django.views.generic import View
 
 from newsletters.audience_admin.journal import note
 from newsletters.audience_files import inert
-from newsletters.models import Delivery, Mailing, Subscriber
+from newsletters.figures import aftermath
+from newsletters.models import Delivery, DeliveryEvent, Mailing, Subscriber
 from newsletters.permissions import SEE_ADDRESSES, may_follow
+from newsletters.report_lines import report_lines
 from newsletters.sending_views import SendingScreen, require
 
 _PAGE: Final = 100
 
 
 def selected(mailing: Mailing, outcome: str) -> QuerySet[Delivery]:
+    """Rows by what the relay answered (a state) or by what was learned afterwards (a kind)."""
     rows = mailing.deliveries.order_by("pk")
+    if outcome in DeliveryEvent.Kind.values:
+        told = DeliveryEvent.objects.filter(kind=outcome, delivery__mailing=mailing)
+        return rows.filter(pk__in=told.values("delivery"))
     return rows.filter(state=outcome) if outcome in Delivery.State.values else rows
 
 
@@ -35,8 +41,10 @@ class MailingRecipients(SendingScreen):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=self.kwargs["pk"])
-        outcome = self.request.GET.get("resultat", "")
-        page = Paginator(selected(mailing, outcome), _PAGE).get_page(self.request.GET.get("p"))
+        asked = self.request.GET.get("resultat", "")
+        outcome = asked if asked in (*Delivery.State.values, *DeliveryEvent.Kind.values) else ""
+        rows = selected(mailing, outcome).prefetch_related("events")
+        page = Paginator(rows, _PAGE).get_page(self.request.GET.get("p"))
         sees = self.request.user.has_perm(SEE_ADDRESSES)
         if sees:
             what = f"Destinataires de l'envoi n° {mailing.pk}"
@@ -46,6 +54,7 @@ class MailingRecipients(SendingScreen):
             "mailing": mailing,
             "outcome": outcome,
             "outcomes": [(*choice, counts.get(choice[0], 0)) for choice in Delivery.State.choices],
+            "aftermath": aftermath(mailing),
             "total": sum(counts.values()),
             "rows": page,
             "see_addresses": sees,
@@ -67,6 +76,23 @@ class MailingCsv(View):
         lines = _lines(rows, addresses=sees)
         response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="envoi-{pk}.csv"'
+        return response
+
+
+class ReportCsv(View):
+    """The « procès-verbal » itself: equation, hash, reasons, what came back, clicks. Nobody."""
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        if not may_follow(request.user):
+            raise PermissionDenied
+        rows = Mailing.objects.select_related("issue", "created_by", "approved_by")
+        mailing = get_object_or_404(rows, pk=pk)
+        response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="envoi-{pk}-proces-verbal.csv"'
+        writer = csv.writer(response, delimiter=";")
+        writer.writerow(["Rubrique", "Intitulé", "Valeur"])
+        for part, label, value in report_lines(mailing):
+            writer.writerow([part, inert(label), inert(value) if isinstance(value, str) else value])
         return response
 
 
@@ -118,9 +144,9 @@ class _Echo:
 def _lines(rows: QuerySet[Delivery], *, addresses: bool) -> Iterator[str]:
     writer = csv.writer(_Echo(), delimiter=";")
     yield "\ufeff"  # spreadsheets otherwise read UTF-8 as Latin-1
-    head = ["Remise", "Résultat", "Motif", "Code", "Réponse", "Essais", "Le"]
+    head = ["Remise", "Résultat", "Motif", "Code", "Réponse", "Essais", "Le", "Ensuite"]
     yield writer.writerow([*head, "Courriel"] if addresses else head)
-    for row in rows.iterator(chunk_size=2_000):
+    for row in rows.prefetch_related("events").iterator(chunk_size=2_000):
         when = timezone.localtime(row.settled_at) if row.settled_at else None
         cells = [
             row.pk,
@@ -130,5 +156,6 @@ def _lines(rows: QuerySet[Delivery], *, addresses: bool) -> Iterator[str]:
             inert(row.reply_text),
             row.attempts,
             f"{when:%d/%m/%Y %H:%M:%S}" if when else "",
+            ", ".join(dict.fromkeys(event.get_kind_display() for event in row.events.all())),
         ]
         yield writer.writerow([*cells, inert(row.email)] if addresses else cells)

@@ -8,18 +8,17 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils import timezone
 from django.views.generic import TemplateView, View
 
 from wagtail.admin.views.generic.base import WagtailAdminTemplateMixin
 from wagtail.log_actions import log
 
-from newsletters import errata, lifecycle, preflight, rendering
+from newsletters import doubts, errata, lifecycle, preflight, rendering
 from newsletters.delivery.rest import rest_of
 from newsletters.editions import without_links
-from newsletters.figures import balance, pace, refusals, safeguards
+from newsletters.figures import aftermath, balance, pace, refusals, safeguards, skips
 from newsletters.forms import ErratumForm, ReadersForm, ScheduleForm, TestSendForm
-from newsletters.models import IssuePage, Mailing
+from newsletters.models import Equation, IssuePage, Mailing
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow, open_archives
 from newsletters.rendering import LifecycleError
 
@@ -121,7 +120,9 @@ class PrepareMailing(SendingScreen):
             except LifecycleError as error:
                 form.add_error("addresses", str(error))
             else:
-                messages.success(request, f"Test envoyé à {count} adresse(s).")
+                messages.success(
+                    request, f"Test envoyé à {count} adresse{'s' if count > 1 else ''}."
+                )
                 return HttpResponseRedirect(request.path)
         return self.render_to_response(self.get_context_data(test_form=form))
 
@@ -140,7 +141,7 @@ class MailingDetail(SendingScreen):
         return self.mailing.subject
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        state, states, user = self.mailing.state, Mailing.State, self.request.user
+        state, states = self.mailing.state, Mailing.State
         equation = self.mailing.equation()
         context = {
             "mailing": self.mailing,
@@ -153,112 +154,38 @@ class MailingDetail(SendingScreen):
             "expected": errata.expected(self.mailing),
             "changed": state in (states.APPROVED, states.SCHEDULED)
             and rendering.has_changed(mailing=self.mailing),
-            "may_withdraw": state in (states.APPROVED, states.SCHEDULED, states.PAUSED)
-            and self.mailing.audience is None
-            and user.has_perm(PREPARE),
-            "may_correct": state == states.FINISHED
-            and not self.mailing.is_erratum
-            and user.has_perm(PREPARE),
             "erratum_form": ErratumForm(),
-            "may_approve": state == states.DRAFT and user.has_perm(APPROVE),
-            "may_schedule": state == states.APPROVED and user.has_perm(SEND),
-            "may_pause": state in (states.SCHEDULED, states.SENDING) and user.has_perm(SEND),
-            "may_resume": state == states.PAUSED and user.has_perm(SEND),
-            "may_cancel": state not in (states.FINISHED, states.CANCELLED) and user.has_perm(SEND),
-            "may_send_rest": state == states.FINISHED and user.has_perm(SEND),
             "rest": rest_of(self.mailing) if state == states.FINISHED else None,
             "refusals": refusals(self.mailing),
+            "skips": skips(self.mailing),
+            "aftermath": aftermath(self.mailing),
             "safeguards": safeguards(self.mailing),
-            "may_set_rules": user.has_perm("newsletters.change_sendingrules"),
-            "may_set_limits": user.has_perm("newsletters.view_ratelimit"),
             "links": self.mailing.links.order_by("-clicks", "number"),
             "pace": pace(self.mailing)["pace"] if state == states.SENDING else "",
             "is_followed": state in (states.SCHEDULED, states.SENDING, states.PAUSED),
         }
-        return super().get_context_data(**(context | kwargs))
+        return super().get_context_data(**(context | self._allowed(equation) | kwargs))
 
-
-class MailingAction(View):
-    """POST only: a link, a preview or a scanner can never approve or send."""
-
-    http_method_names = ["post"]
-    rights = {
-        "approuver": APPROVE,
-        "programmer": SEND,
-        "pause": SEND,
-        "reprendre": SEND,
-        "annuler": SEND,
-        "retirer": PREPARE,
-        "rectifier": PREPARE,
-        "reste": SEND,
-    }
-
-    def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
-        if action not in self.rights:
-            raise PermissionDenied
-        require(request, self.rights[action])
-        mailing = get_object_or_404(Mailing, pk=pk)
-        try:
-            message = getattr(self, action)(request, mailing)
-        except LifecycleError as error:
-            messages.error(request, str(error))
-        else:
-            log(
-                mailing.issue,
-                f"newsletters.{action}",
-                user=request.user,
-                data={"mailing": mailing.pk, "content_hash": mailing.content_hash},
-            )
-            messages.success(request, message)
-        return HttpResponseRedirect(reverse("mailings:detail", args=[self.goes_to or pk]))
-
-    goes_to: int | None = None
-
-    def approuver(self, request: HttpRequest, mailing: Mailing) -> str:
-        seen = request.POST.get("content_hash", "")
-        lifecycle.approve(mailing=mailing, content_hash=seen, user=request.user)
-        return "Contenu approuvé. Toute modification du numéro demandera une nouvelle approbation."
-
-    def programmer(self, request: HttpRequest, mailing: Mailing) -> str:
-        form = ScheduleForm(request.POST)
-        if not form.is_valid():
-            problems = [str(problem) for errors in form.errors.values() for problem in errors]
-            raise LifecycleError(" ".join(problems))
-        # Only the confirmation screen knows it: nobody sends what was not repeated to them.
-        if request.POST.get("content_hash") != mailing.approved_hash:
-            raise LifecycleError("Confirmez l'objet et le nombre de destinataires.")
-        at = form.cleaned_data["at"] or timezone.now()
-        limit = form.cleaned_data["stop_after"]
-        lifecycle.schedule(mailing=mailing, at=at, user=request.user, stop_after=limit)
-        leaves = timezone.localtime(mailing.scheduled_at)
-        return f"Envoi programmé pour le {leaves:%d/%m/%Y à %H:%M}. Il peut encore être annulé."
-
-    def pause(self, request: HttpRequest, mailing: Mailing) -> str:
-        lifecycle.pause(mailing=mailing, reason="Mis en pause depuis l'administration.")
-        return "L'envoi s'arrête : les messages déjà remis au relais ne peuvent être repris."
-
-    def reprendre(self, request: HttpRequest, mailing: Mailing) -> str:
-        lifecycle.resume(mailing=mailing)
-        return "L'envoi reprend là où il s'était arrêté."
-
-    def annuler(self, request: HttpRequest, mailing: Mailing) -> str:
-        lifecycle.cancel(mailing=mailing)
-        return "Envoi annulé. Ce qui est déjà parti est conservé dans le procès-verbal."
-
-    def retirer(self, request: HttpRequest, mailing: Mailing) -> str:
-        lifecycle.withdraw(mailing=mailing)
-        return "L'envoi revient à la préparation ; son approbation est levée."
-
-    def rectifier(self, request: HttpRequest, mailing: Mailing) -> str:
-        form = ErratumForm(request.POST)
-        note = form.cleaned_data["correction"] if form.is_valid() else ""
-        erratum = errata.prepare_erratum(mailing=mailing, correction=note, user=request.user)
-        self.goes_to = erratum.pk
-        return "Le rectificatif est prêt à être relu et approuvé."
-
-    def reste(self, request: HttpRequest, mailing: Mailing) -> str:
-        count = lifecycle.send_rest(mailing=mailing)
-        return f"L'envoi reprend pour {count} personne(s) ; aucune ne le recevra deux fois."
+    def _allowed(self, equation: Equation) -> dict[str, bool]:
+        """What this person may do to the mailing as it stands."""
+        state, states, user = self.mailing.state, Mailing.State, self.request.user
+        sends, prepares = user.has_perm(SEND), user.has_perm(PREPARE)
+        begun, over = self.mailing.audience is not None, state in doubts.SETTLED
+        waits = state in (states.APPROVED, states.SCHEDULED, states.PAUSED)
+        doubtful = over and equation.uncertain > 0 and not self.mailing.anonymised_at
+        return {
+            "may_withdraw": waits and not begun and prepares,
+            "may_correct": state == states.FINISHED and not self.mailing.is_erratum and prepares,
+            "may_approve": state == states.DRAFT and user.has_perm(APPROVE),
+            "may_schedule": state == states.APPROVED and sends,
+            "may_pause": state in (states.SCHEDULED, states.SENDING) and sends,
+            "may_resume": state == states.PAUSED and sends,
+            "may_cancel": not over and sends,
+            "may_send_rest": state == states.FINISHED and sends,
+            "may_settle": doubtful and sends,
+            "may_set_rules": user.has_perm("newsletters.change_sendingrules"),
+            "may_set_limits": user.has_perm("newsletters.view_ratelimit"),
+        }
 
 
 class MailingProgress(View):

@@ -21,6 +21,7 @@ from newsletters.audience_admin.viewsets import (
 from newsletters.menu import RightViewSet
 from newsletters.models import Periodical, RateLimit
 from newsletters.permissions import may_follow, open_archives
+from newsletters.sending_actions import MailingAction
 
 
 class ComposerViewSet(RightViewSet):
@@ -76,9 +77,10 @@ class MailingViewSet(RightViewSet):
             path("<int:pk>/fichier/", confirming_views.MailingFile.as_view(), name="file"),
             path("<int:pk>/destinataires/", reports.MailingRecipients.as_view(), name="recipients"),
             path("<int:pk>/destinataires.csv", reports.MailingCsv.as_view(), name="csv"),
+            path("<int:pk>/proces-verbal.csv", reports.ReportCsv.as_view(), name="report_csv"),
             path("<int:pk>/liens.csv", reports.LinksCsv.as_view(), name="links_csv"),
             path("recus/<int:pk>/", reports.SubscriberLetters.as_view(), name="received"),
-            path("<int:pk>/<slug:action>/", views.MailingAction.as_view(), name="action"),
+            path("<int:pk>/<slug:action>/", MailingAction.as_view(), name="action"),
         ]
 
     def allowed(self, user: Any) -> bool:

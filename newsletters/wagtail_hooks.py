@@ -36,6 +36,8 @@ LOG_ACTIONS = {
     "rectifier": ("Préparer un rectificatif", "Rectificatif préparé"),
     "annuler": ("Annuler", "Envoi annulé"),
     "reste": ("Envoyer au reste", "Envoi repris pour le reste"),
+    "remis": ("Tenir pour remis", "Messages incertains tenus pour remis"),
+    "renvoyer": ("Renvoyer les incertains", "Messages incertains renvoyés"),
 }
 
 

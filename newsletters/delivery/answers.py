@@ -18,6 +18,12 @@ _ENHANCED = re.compile(r"([245]\.\d{1,3}\.\d{1,3})(?:\s+|$)")  # RFC 3463
 # RFC 3463 §3.2-3.8: the sender's own address, a full mailbox, too long, the system, the network,
 # the content, policy. They speak of the day, of the message or of the sender.
 _NOT_THE_ADDRESS = re.compile(r"5\.(1\.[789]|2\.[234]|[346]\.\d+|7\.\d+)")
+# In a server's words: the enhanced code, which no dotted address may be taken for, or the bare one.
+_ENHANCED_WITHIN = re.compile(r"(?<![\d.])([245]\.\d{1,3}\.\d{1,3})(?![\d.])")
+_BARE_WITHIN = re.compile(r"(?:^|[\s;:'\"(])([245]\d\d)(?=[\s-]|$)")
+# RFC 5321 §4.2.3 and RFC 7504: what a bare code says of the address, as an enhanced one says it.
+# 552 is a full mailbox; 554 « transaction failed », what most block lists answer.
+_BARE_MEANINGS = dict.fromkeys(("521", "550", "551", "553", "556"), "5.0.0") | {"552": "5.2.2"}
 _ADDRESS_LIKE = re.compile(r"<?[^\s<>@]+@[^\s<>@]+>?")
 _TEXT_MAX = 400
 
@@ -100,6 +106,16 @@ def says_dead(status: str) -> bool:
     A « 5 » in front is not enough: a full mailbox or a blocked sender has one too.
     """
     return status.startswith("5.") and not _NOT_THE_ADDRESS.match(status)
+
+
+def status_in(words: str) -> str:
+    """The status code (RFC 3463) that a mail server's words hold or amount to; "" when none."""
+    enhanced = _ENHANCED_WITHIN.search(words)
+    if enhanced and not enhanced[1].endswith(".0.0"):
+        return enhanced[1]
+    if bare := _BARE_WITHIN.search(words):
+        return _BARE_MEANINGS.get(bare[1], "5.7.0" if bare[1][0] == "5" else f"{bare[1][0]}.0.0")
+    return enhanced[1] if enhanced else ""
 
 
 def without_address(text: str, email: str) -> str:

@@ -16,7 +16,7 @@ from typing import Final
 
 from django.utils import timezone
 
-from newsletters.delivery.answers import says_dead
+from newsletters.delivery.answers import says_dead, status_in
 from newsletters.delivery.envelope import returned_to
 from newsletters.delivery.events import Kind, Notice
 
@@ -24,7 +24,10 @@ _SOURCE: Final = "avis de non-remise"
 _FEEDBACK: Final = "rapport de plainte"
 # RFC 5965 §7.3: of its types, those by which a reader says « I do not want this ».
 _COMPLAINTS: Final = frozenset({"abuse", "fraud"})
-_FIRST_YEAR: Final = 1970
+# Exim writes 5.0.0 whatever the reason, Postfix when the other server gave no such code: only what
+# that server said then tells a dead address from a full one, or from a refusal of ourselves.
+_SAYS_NOTHING: Final = frozenset({"", "5.0.0"})
+_FIRST_YEAR, _LAST_YEAR = 1970, 9999
 # Parts within parts by the thousand, and what a parser may stumble on: one message that cannot be
 # read must not keep those behind it from being heard.
 _STUMBLES: Final = (RecursionError, LookupError, TypeError, ValueError)
@@ -73,10 +76,10 @@ def _notices(raw: bytes) -> Iterator[Notice]:
 
 def _bounces(message: Message, references: tuple[str, ...]) -> Iterator[Notice]:
     for fields in _blocks(message, "message/delivery-status"):
-        kind = _kind(str(fields.get("Action", "")), str(fields.get("Status", "")))
+        status, words = str(fields.get("Status", "")), str(fields.get("Diagnostic-Code", ""))
+        kind = _kind(str(fields.get("Action", "")), status, words)
         if kind is not None:
-            words = str(fields.get("Diagnostic-Code", "")) or str(fields.get("Status", ""))
-            yield Notice(kind, _moment(message), _SOURCE, references, detail=words)
+            yield Notice(kind, _moment(message), _SOURCE, references, detail=words or status)
 
 
 def _complaints(message: Message, references: tuple[str, ...]) -> Iterator[Notice]:
@@ -104,23 +107,28 @@ def _blocks(message: Message, kind: str) -> Iterator[Message]:
                 yield from (block for block in blocks if isinstance(block, Message))
 
 
-def _kind(action: str, status: str) -> Kind | None:
-    action, status = action.strip().lower(), status.strip()
+def _kind(action: str, status: str, words: str) -> Kind | None:
+    action, status = action.strip().lower(), status.partition("(")[0].strip()
     if action == "delivered":
         return Kind.DELIVERED
     if action == "delayed":
         return Kind.DEFERRED
     if action != "failed":
         return None
+    if status in _SAYS_NOTHING:
+        status = status_in(words) or status
     return Kind.BOUNCED if says_dead(status) else Kind.DEFERRED
 
 
 def _moment(message: Message) -> datetime | None:
-    """The report's own date: of the same report, read twice, the same. None for no real date."""
+    """The report's own date, be it ahead of our clock: of the same report, read twice, the same.
+
+    None for no real date.
+    """
     try:
         found = parsedate_to_datetime(str(message.get("Date", "")))
         aware = found if found.tzinfo else timezone.make_aware(found)
-        # Mail is younger than this; a year 1 would not survive its change of time zone.
-        return min(aware, timezone.now()) if aware.year > _FIRST_YEAR else None
+        # Mail is younger than this; a year 1 or 9999 would not survive its change of time zone.
+        return aware if _FIRST_YEAR < aware.year < _LAST_YEAR else None
     except (ValueError, OverflowError):
         return None

@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django.db import transaction
+from django.db.models import Exists, Max, OuterRef
 from django.utils import timezone
 
 from newsletters import consent
@@ -37,6 +38,10 @@ Kind = DeliveryEvent.Kind
 _State = Delivery.State
 _DETAIL_MAX: Final = 300
 _RETURNED: Final = (Kind.BOUNCED, Kind.DEFERRED)
+_UNBLOCKED: Final = ConsentEvent.Action.UNBLOCKED
+_FAILED: Final = (*_RETURNED, Kind.OTHER)
+# RFC 5321 §4.5.4.1: relays give up after four to five days. Unreturned by then, it has arrived.
+_SILENCE: Final = timedelta(days=5)
 # Between a provider's clock, to the second, and ours.
 _CLOCKS: Final = timedelta(minutes=5)
 # A reader's server has answered, or their hand has moved: the message had arrived.
@@ -120,12 +125,13 @@ class Mailbox:
 
 
 def _of_letter(delivery: Delivery, notice: Notice) -> bool:
+    now = timezone.now()
     event, new = DeliveryEvent.objects.get_or_create(
         key=notice.key(str(delivery.pk)),
         defaults={
             "delivery": delivery,
             "kind": notice.kind,
-            "at": notice.at or timezone.now(),
+            "at": min(notice.at or now, now),
             "detail": without_address(notice.detail, delivery.email)[:_DETAIL_MAX],
         },
     )
@@ -133,8 +139,9 @@ def _of_letter(delivery: Delivery, notice: Notice) -> bool:
         return False
     _settle(delivery, event)
     logger.info("event=notice kind=%s delivery=%s", notice.kind, delivery.pk)
-    if delivery.subscriber is not None:
-        _act(Mailbox(delivery.subscriber, normalise(delivery.email)), notice)
+    person = delivery.subscriber
+    if person is not None and not (notice.kind in _RETURNED and _unblocked_since(person, event.at)):
+        _act(Mailbox(person, normalise(delivery.email)), notice)
     return True
 
 
@@ -176,10 +183,13 @@ def _outdated(person: Subscriber, notice: Notice) -> bool:
     sent again, most likely."""
     if notice.at is None:
         return False
-    again = person.consent_events.filter(
-        action=ConsentEvent.Action.UNBLOCKED, at__gte=notice.at
-    ).exists()
-    return again or notice.at < person.last_action_at - _CLOCKS
+    acted = notice.at < person.last_action_at - _CLOCKS
+    return acted or _unblocked_since(person, notice.at)
+
+
+def _unblocked_since(person: Subscriber, at: datetime) -> bool:
+    """Whether the address was found good again, by its person or the staff, after this moment."""
+    return person.consent_events.filter(action=_UNBLOCKED, at__gte=at).exists()
 
 
 def _settle(delivery: Delivery, event: DeliveryEvent) -> None:
@@ -219,12 +229,31 @@ def _given_up(person: Subscriber) -> bool:
     Both: a mailbox full for one week answers every retry of one letter, and is no dead address.
     """
     rules = SendingRules.load()
-    events = DeliveryEvent.objects.filter(delivery__subscriber=person)
-    last_good = events.filter(kind=Kind.DELIVERED).order_by("-at").values_list("at", flat=True)
-    soft = events.filter(kind=Kind.DEFERRED)
-    if good := last_good.first():
+    soft = DeliveryEvent.objects.filter(delivery__subscriber=person, kind=Kind.DEFERRED)
+    if good := _last_arrival(person):
         soft = soft.filter(at__gt=good)
     moments = list(soft.order_by("at").values_list("at", flat=True))
     if len(moments) < max(rules.soft_bounces, 1):
         return False
     return moments[-1] - moments[0] >= timedelta(days=rules.soft_days)
+
+
+def _last_arrival(person: Subscriber) -> datetime | None:
+    """When a letter last reached the person: said so by a provider, or never returned; or when the
+    address was found good again.
+
+    A plain relay tells of failures only. Without its silences, a mailbox found full three times in
+    ten years would be a dead one.
+    """
+    told = DeliveryEvent.objects.filter(delivery__subscriber=person, kind=Kind.DELIVERED)
+    failed = DeliveryEvent.objects.filter(kind__in=_FAILED, delivery=OuterRef("pk"))
+    quiet = person.deliveries.filter(
+        ~Exists(failed), state=_State.ACCEPTED, settled_at__lt=timezone.now() - _SILENCE
+    )
+    good = person.consent_events.filter(action=_UNBLOCKED)
+    moments = (
+        good.aggregate(last=Max("at"))["last"],
+        told.aggregate(last=Max("at"))["last"],
+        quiet.aggregate(last=Max("settled_at"))["last"],
+    )
+    return max(filter(None, moments), default=None)

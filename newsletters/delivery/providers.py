@@ -30,6 +30,8 @@ class Provider:
     untracked: bool = False
     # Takes a note (`metadata`) that its notices bring back; otherwise only the Message-ID tells.
     metadata: bool = True
+    # Tells Anymail what became of a message (docs/esps/scaleway.rst: « not yet »).
+    notices: bool = True
     # Fields the provider writes itself, and refuses from others; lower case.
     own_headers: frozenset[str] = frozenset({"date"})
     extra_headers: tuple[tuple[str, str], ...] = ()
@@ -84,7 +86,7 @@ _KNOWN: Final = (
     Provider("MailerSend", no_batch=_NO_HEADERS, untracked=True, metadata=False),
     Provider("Mandrill", no_batch=_NO_HEADERS, untracked=True),
     Provider("Postal", no_batch=_NO_HEADERS, metadata=False),
-    Provider("Scaleway", no_batch=_NO_HEADERS),
+    Provider("Scaleway", no_batch=_NO_HEADERS, notices=False),
     # `total_accepted_recipients` is a number (backends/sparkpost.py).
     Provider("SparkPost", no_batch=_NO_ANSWER, untracked=True),
     # Only List-Unsubscribe may differ (SUPPORTED_MERGE_HEADERS): the Message-ID may not.

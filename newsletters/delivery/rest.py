@@ -1,12 +1,14 @@
 """« Envoyer au reste »: those who came since, and those the relay only put off. Nobody else."""
 
 import logging
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 
 from newsletters.delivery.freeze import plan
+from newsletters.delivery.place import here
 from newsletters.models import Delivery, Mailing, Subscription
 
 logger = logging.getLogger(__name__)
@@ -25,6 +27,21 @@ def rest_of(mailing: Mailing) -> Rest:
         return Rest(0, 0)
     newcomers = mailing.readers().exclude(subscriber__deliveries__mailing=mailing).count()
     return Rest(newcomers, _put_off(mailing).count())
+
+
+def reopening(mailing: Mailing) -> dict[str, Any]:
+    """What changes of a finished mailing by which somebody writes to a few more, from here.
+
+    A time limit already past was that of the first departure.
+    """
+    limit, now = mailing.stop_after, timezone.now()
+    return {
+        "state": Mailing.State.SENDING,
+        "finished_at": None,
+        "environment": here(),
+        "breaker_off": False,
+        "stop_after": limit if limit and limit > now else None,
+    }
 
 
 @transaction.atomic

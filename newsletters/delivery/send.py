@@ -9,7 +9,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack, closing
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from django.conf import settings
@@ -45,6 +45,7 @@ _PATIENCE_SECONDS: Final = 5.0
 _ROWS_PER_LINE: Final = 20
 # A statement names its rows one by one, and databases count what they are told.
 _CLAIM_MAX: Final = 10_000
+_SAME_DATE: Final = timedelta(hours=6)
 FAULT_BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 
 
@@ -180,7 +181,7 @@ def _drained(
 ) -> HaltError | None:
     """Claim and send until nothing is due; what stopped it, if anything."""
     try:
-        addressing = Addressing(mailing, date=mailing.started_at or timezone.now())
+        addressing = Addressing(mailing, date=_date(mailing))
     except WireError as error:
         return HaltError(explained(error), Mailing.PauseKind.QUESTION)
     told = time.monotonic()
@@ -209,6 +210,13 @@ def _drained(
                 on_progress(mailing.equation())
                 told = time.monotonic()
     return None
+
+
+def _date(mailing: Mailing) -> datetime:
+    """That of the departure, so that a message built again is the same; after a long pause, or for
+    those who came since, now: mailboxes mistrust a letter whose date is long past."""
+    now, started = timezone.now(), mailing.started_at
+    return started if started and now - started < _SAME_DATE else now
 
 
 def _served(halt: HaltError, desk: Desk) -> HaltError:

@@ -45,7 +45,7 @@ def test_the_counts_the_pace_and_the_equation_follow_the_sending(
     screen.locator('[data-field="accepted"]', has_text="2").wait_for()
     assert count(screen, "remaining") == "2"
     assert count(screen, "balance") == "L’équation est juste : 4 = 2 + 0 + 0 + 0 + 2."
-    assert count(screen, "pace").startswith("0,2 messages par seconde, encore ")
+    assert count(screen, "pace").startswith("0,2 message par seconde, encore ")
     assert screen.locator("progress").evaluate("bar => bar.value") == 2
     assert accessibility_violations(screen) == []
     Mailing.objects.update(state=Mailing.State.FINISHED, finished_at=timezone.now())

@@ -5,6 +5,7 @@ from io import StringIO
 from pathlib import Path
 
 from django.core.management import CommandError, call_command
+from django.utils import timezone
 
 import pytest
 
@@ -170,10 +171,35 @@ def test_the_status_code_tells_dead_from_full(row, tmp_path, action, status, kin
     assert DeliveryEvent.objects.get().kind == kind
 
 
-def test_the_same_report_read_twice_counts_once(row, tmp_path):
-    read(report(row), tmp_path)
-    assert "0 avis" in read(report(row), tmp_path)
-    assert DeliveryEvent.objects.count() == 1
+@pytest.mark.parametrize(
+    ("words", "kind"),
+    [
+        ("550 5.1.1 <lecteur00001@example.org> no such user", "bounced"),
+        ("550 no such user", "bounced"),
+        ("552 5.2.2 mailbox full", "deferred"),
+        ("554 Service unavailable; client host blocked", "deferred"),
+        ("550-5.7.1 refused by our policy", "deferred"),
+        ("", "bounced"),
+    ],
+)
+def test_a_relay_that_writes_the_same_status_for_all_is_read_by_what_the_other_server_said(
+    row, tmp_path, words, kind
+):
+    """Exim's reports, whose Status always is 5.0.0."""
+    said = report(row, status="5.0.0").replace(
+        "smtp; 5.0.0 <lecteur00001@example.org> said no", f"smtp; {words}"
+    )
+    read(said, tmp_path)
+    assert DeliveryEvent.objects.get().kind == kind
+
+
+@pytest.mark.parametrize("year", ["2026", "2126"])
+def test_the_same_report_read_twice_counts_once(row, tmp_path, year):
+    """Also one whose relay has a clock ahead of ours."""
+    text = report(row).replace("02 Mar 2026", f"02 Mar {year}")
+    read(text, tmp_path)
+    assert "0 avis" in read(text, tmp_path)
+    assert DeliveryEvent.objects.get().at <= timezone.now()
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,9 @@ from datetime import UTC, datetime, timedelta
 from django.core.checks import run_checks
 
 import pytest
+import time_machine
 
+from newsletters import consent
 from newsletters.delivery.events import Kind, Notice, record
 from newsletters.models import Delivery, DeliveryEvent, Mailing, Subscription, Suppression
 from newsletters.tokens import BadToken, message_token, read_message_token
@@ -160,6 +162,42 @@ def test_soft_bounces_block_by_number_and_duration(row, days, delivered_at, bloc
         record(Notice(kind, NOW + timedelta(days=day), "Brevo", (reference(row),)))
     row.subscriber.refresh_from_db()
     assert (row.subscriber.blocked_at is not None) is blocked
+
+
+@pytest.mark.parametrize(("between", "blocked"), [(None, True), (10, False), (28, True)])
+def test_a_letter_that_never_came_back_ends_a_series_of_soft_bounces(row, between, blocked):
+    """A plain relay says when a mailbox is full, never when it is not any more."""
+    if between is not None:
+        Mailing.objects.update(state=Mailing.State.FINISHED)
+        other = Mailing.objects.create(
+            **{name: getattr(row.mailing, name) for name in ("issue", "subject", "from_email")}
+        )
+        settled = NOW + timedelta(days=between)
+        person = {"subscriber": row.subscriber, "email": row.email, "state": State.ACCEPTED}
+        Delivery.objects.create(mailing=other, settled_at=settled, **person)
+    with time_machine.travel(NOW + timedelta(days=31), tick=False):
+        for day in (0, 5, 31):
+            record(Notice(Kind.DEFERRED, NOW + timedelta(days=day), "avis", (reference(row),)))
+    row.subscriber.refresh_from_db()
+    assert (row.subscriber.blocked_at is not None) is blocked
+
+
+def test_an_unblocked_address_is_not_blocked_again_by_what_was_said_before(row):
+    """Neither by a report read late, nor by the first soft bounce after three others."""
+    person = row.subscriber
+    for day in (0, 15, 31):
+        record(Notice(Kind.DEFERRED, NOW + timedelta(days=day), "avis", (reference(row),)))
+    person.refresh_from_db()
+    assert person.blocked_at is not None
+    with time_machine.travel(NOW + timedelta(days=40)):
+        consent.unblock(subscriber=person, origin="essai")
+    for kind, day in ((Kind.BOUNCED, 39), (Kind.DEFERRED, 45)):
+        record(Notice(kind, NOW + timedelta(days=day), "avis", (reference(row),)))
+    person.refresh_from_db()
+    assert person.blocked_at is None
+    record(Notice(Kind.BOUNCED, NOW + timedelta(days=46), "avis", (reference(row),)))
+    person.refresh_from_db()
+    assert person.blocked_at is not None
 
 
 def test_no_address_is_kept_in_the_detail(row):

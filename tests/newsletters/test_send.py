@@ -51,6 +51,18 @@ def test_a_finished_mailing_delivered_again_sends_nothing(relay):
     assert len(relay.accepted) == 3
 
 
+@pytest.mark.parametrize(("hours", "dated"), [(1, 0), (48, 48)])
+def test_a_letter_sent_long_after_the_departure_is_dated_of_its_own_day(hours, dated):
+    """A date long past is what mailboxes know spam by; a short pause changes no byte."""
+    transport = FakeTransport()
+    with time_machine.travel(NOW, tick=False) as now:
+        mailing = make_sending(1)
+        now.shift(timedelta(hours=hours))
+        run(mailing.pk, transport=transport)
+    message = email.message_from_bytes(transport.messages[0], policy=email.policy.default)
+    assert message["Date"].datetime == NOW + timedelta(hours=dated)
+
+
 def test_a_letter_carries_what_its_reader_and_their_mailbox_need(relay):
     mailing = make_sending(2)
     deliver(mailing.pk)

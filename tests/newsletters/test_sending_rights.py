@@ -70,7 +70,7 @@ def test_the_confirmation_repeats_the_subject_the_number_and_the_time(client, se
     make_readers(3, periodical=mailing.issue.periodical)
     log_in(client, "send_mailing")
     html = page(client, mailing, "confirmer/")
-    assert "«&nbsp;Résonances – mars 2026&nbsp;»" in html
+    assert "« Résonances – mars 2026 »" in html
     assert "3 abonné·es" in html
     assert "dans 10 minutes" in html
     assert Mailing.objects.get().state == State.APPROVED

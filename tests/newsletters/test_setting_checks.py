@@ -35,6 +35,22 @@ def test_a_transport_that_its_settings_contradict_is_told(settings, transport, b
     assert found(checks.transport) == ids
 
 
+@pytest.mark.parametrize(
+    ("provider", "ids"),
+    [
+        ("brevo", ["newsletters.W005"]),
+        ("postmark", []),
+        ("scaleway", ["newsletters.W004", "newsletters.W005"]),
+    ],
+)
+def test_what_a_provider_does_whatever_the_settings_is_told_before_production(
+    settings, provider, ids
+):
+    settings.EMAIL_BACKEND = f"anymail.backends.{provider}.EmailBackend"
+    settings.ANYMAIL = KEYS | {"SCALEWAY_SECRET_KEY": "k", "SCALEWAY_PROJECT_ID": "p"}
+    assert found(checks.provider_habits) == ids
+
+
 def test_a_provider_without_its_key_is_told_before_the_first_sending(settings):
     settings.NEWSLETTER_TRANSPORT = "provider"
     settings.EMAIL_BACKEND = POSTMARK

@@ -32,7 +32,13 @@ async function refresh() {
   silence.hidden = missed < PATIENCE;
 }
 
-if (status) setInterval(refresh, EVERY);
+// Once answered, not every two seconds: a busy server must not be asked twice at a time.
+async function follow() {
+  if (!document.hidden) await refresh();
+  setTimeout(follow, EVERY);
+}
+
+if (status) setTimeout(follow, EVERY);
 
 // The undo window: how long the send can still be taken back.
 const countdown = document.querySelector("[data-leaves]");
