@@ -34,7 +34,7 @@ from newsletters.delivery.throttle import give_back, limited, take, within_domai
 from newsletters.delivery.transport import DjangoTransport, SmtpTransport, Transport
 from newsletters.delivery.wire import AddressRefused, WireError
 from newsletters.delivery.worker import Worker
-from newsletters.models import Equation, Mailing
+from newsletters.models import Delivery, Equation, Mailing
 
 logger = logging.getLogger(__name__)
 
@@ -233,15 +233,37 @@ def _next(
     """
     sizes = [max(line.size, _ROWS_PER_LINE if len(lines) > 1 else 1) for line in lines]
     wanted = min(max(BATCH, sum(sizes)), _CLAIM_MAX)
-    domains = limited()
-    if not domains:
+    if not limited():
         return thresholds.claim(worker, limit=wanted)
+    batch = _granted(thresholds, worker, wanted, should_stop)
+    if not batch and _is_due_soon(thresholds.mailing, should_stop):
+        return _granted(thresholds, worker, wanted, should_stop)
+    return batch
+
+
+def _granted(
+    thresholds: Thresholds, worker: str, wanted: int, should_stop: Callable[[], bool]
+) -> Batch:
+    """A claim of what the limits let through, once they let anything through."""
     while not (grant := take(wanted)).count:
         if not _waited(grant.wait, should_stop):
             return Batch()
     batch = thresholds.claim(worker, limit=grant.count)
     give_back(grant.count - len(batch.rows))
-    return within_domains(batch, worker, domains)
+    return within_domains(batch, worker, limited())
+
+
+def _is_due_soon(mailing: Mailing, should_stop: Callable[[], bool]) -> bool:
+    """Wait for rows that a domain's limit has put off for a moment; False without any, or stopped.
+
+    The connections stay open meanwhile: a limit of one message a second is no reason for one
+    connection a second.
+    """
+    now = timezone.now()
+    put_off = mailing.deliveries.filter(state=Delivery.State.PLANNED, not_before__gt=now)
+    soonest = put_off.order_by("not_before").values_list("not_before", flat=True).first()
+    wait = (soonest - now).total_seconds() if soonest else _PATIENCE_SECONDS
+    return wait < _PATIENCE_SECONDS and _waited(wait, should_stop)
 
 
 def _waited(seconds: float, should_stop: Callable[[], bool]) -> bool:

@@ -71,7 +71,7 @@ class Thresholds:
     """The first group and the breaker of one run, which may change `mailing.canary_passed`."""
 
     def __init__(self, mailing: Mailing) -> None:
-        self._mailing = mailing
+        self.mailing = mailing
         self._rules = SendingRules.load()
         self._checked_at = time.monotonic()
         self._refused = False
@@ -86,7 +86,7 @@ class Thresholds:
             return
         self._checked_at, self._refused = time.monotonic(), False
         self._rules = SendingRules.load()  # set anew in the admin, they hold for this sending too
-        if reason := excess(self._mailing, self._rules, sample=self._rules.sample):
+        if reason := excess(self.mailing, self._rules, sample=self._rules.sample):
             raise HaltError(reason, Mailing.PauseKind.BREAKER)
 
     def claim(self, worker: str, *, limit: int) -> Batch:
@@ -95,8 +95,8 @@ class Thresholds:
         Raises HaltError to observe a pause, or when the group's figures are bad.
         """
         size = self._rules.canary_size
-        if self._mailing.canary_passed or not size or (self._mailing.audience or 0) <= size:
-            return claim(self._mailing.pk, worker, limit=limit)
+        if self.mailing.canary_passed or not size or (self.mailing.audience or 0) <= size:
+            return claim(self.mailing.pk, worker, limit=limit)
         batch = self._claim_first(worker, size, limit)
         if batch is not _JUDGED:
             return batch
@@ -107,16 +107,16 @@ class Thresholds:
                 " rebonds et les plaintes restent sous les seuils.",
                 Mailing.PauseKind.CANARY,
             )
-        Mailing.objects.filter(pk=self._mailing.pk).update(canary_passed=True)
-        self._mailing.canary_passed = True
-        return claim(self._mailing.pk, worker, limit=limit)
+        Mailing.objects.filter(pk=self.mailing.pk).update(canary_passed=True)
+        self.mailing.canary_passed = True
+        return claim(self.mailing.pk, worker, limit=limit)
 
     @transaction.atomic
     def _claim_first(self, worker: str, size: int, limit: int) -> Batch:
         """The mailing's row is locked: several workers together take one first group."""
-        locked = Mailing.objects.select_for_update().defer("html", "text").get(pk=self._mailing.pk)
+        locked = Mailing.objects.select_for_update().defer("html", "text").get(pk=self.mailing.pk)
         if locked.canary_passed:
-            self._mailing.canary_passed = True
+            self.mailing.canary_passed = True
             return claim(locked.pk, worker, limit=limit)
         left = size - locked.deliveries.exclude(state=_State.PLANNED).count()
         if left > 0:

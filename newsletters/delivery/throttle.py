@@ -4,6 +4,7 @@ A bucket in memory would let two processes send twice the rate. The hourly bucke
 worth, so an hour never sees more than 1/60 above its limit, whatever came before it.
 """
 
+import math
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,14 +21,21 @@ _EVERYBODY: Final = ""
 _HOUR: Final = 3600.0
 # Waking up for a single message at a time would be a claim per message.
 _SHARE: Final = 0.2
+_STEP_SECONDS: Final = 5.0
+# A limit that is lifted shall not be felt much longer.
+_LONGEST_SECONDS: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Grant:
-    """`count` messages may leave now; with none, come back in `wait` seconds."""
+    """`count` messages may leave now; with none, come back in `wait` seconds.
+
+    `rate`: messages per second in the long run, infinite without a limit.
+    """
 
     count: int
     wait: float = 0.0
+    rate: float = math.inf
 
 
 @transaction.atomic
@@ -37,14 +45,15 @@ def take(wanted: int, domain: str = _EVERYBODY) -> Grant:
     if bucket is None:
         return Grant(wanted)
     levels = _filled(bucket, timezone.now())
+    slowest = min((rate for _, rate, _ in levels), default=math.inf)
     count = min([wanted, *(int(level) for level, _, _ in levels)])
     if count <= 0:
         waits = [_until(level, rate, size, wanted) for level, rate, size in levels]
-        return Grant(0, max(waits))
+        return Grant(0, max(waits), slowest)
     bucket.second_level -= count
     bucket.hour_level -= count
     bucket.save(update_fields=["second_level", "hour_level", "filled_at"])
-    return Grant(count)
+    return Grant(count, rate=slowest)
 
 
 @transaction.atomic
@@ -71,23 +80,33 @@ def within_domains(batch: Batch, worker: str, domains: set[str]) -> Batch:
     for domain in (domains - {_EVERYBODY}) & by_domain.keys():
         rows = by_domain[domain]
         grant = take(len(rows), domain)
-        late |= _put_off(rows[grant.count :], worker, grant.wait)
+        late |= _put_off(rows[grant.count :], worker, grant)
     kept = [row for row in batch.rows if row.pk not in late]
     give_back(len(late))
     return Batch(kept, skipped=batch.skipped + len(late))
 
 
-def _put_off(rows: Sequence[Claimed], worker: str, wait: float) -> set[int]:
-    pks = [row.pk for row in rows]
-    postpone(worker, pks, until=timezone.now() + timedelta(seconds=max(wait, 1.0)))
-    return set(pks)
+def _put_off(rows: Sequence[Claimed], worker: str, grant: Grant) -> set[int]:
+    """Give rows back for later, a few seconds' worth at a time: all at once, they would all be
+    claimed and put off again at each turn."""
+    now, step = timezone.now(), max(1, int(grant.rate * _STEP_SECONDS))
+    for start in range(0, len(rows), step):
+        wait = max(grant.wait, 1.0) + min(start / grant.rate, _LONGEST_SECONDS)
+        pks = [row.pk for row in rows[start : start + step]]
+        postpone(worker, pks, until=now + timedelta(seconds=wait))
+    return {row.pk for row in rows}
 
 
 def _filled(bucket: RateLimit, now: datetime) -> list[tuple[float, float, float]]:
     """Bring the levels up to date; (level, rate per second, size) of each limit that is set."""
     since = (now - bucket.filled_at).total_seconds() if bucket.filled_at else _HOUR
-    since = max(since, 0.0)  # another machine's clock may be ahead
-    bucket.filled_at = now
+    if since < -_HOUR:
+        since = _HOUR  # written by a clock that was wrong: nothing would leave before its hour
+    if since >= 0:
+        bucket.filled_at = now
+    # Otherwise another machine's clock is ahead. Its moment stays: put back, it would let that
+    # machine fill the bucket with the difference between the two clocks at each of its turns.
+    since = max(since, 0.0)
     found = []
     if bucket.per_second:
         size = max(bucket.per_second, 1.0)

@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from newsletters.delivery.claim import claim
 from newsletters.delivery.send import run
-from newsletters.delivery.throttle import give_back, take
+from newsletters.delivery.throttle import give_back, take, within_domains
 from newsletters.models import Delivery, RateLimit
 from tests.builders import make_sending
 from tests.fakes import FakeTransport
@@ -104,3 +105,43 @@ def test_a_stop_does_not_wait_for_the_bucket():
     transport = FakeTransport()
     report = run(mailing.pk, transport=transport, should_stop=lambda: bool(transport.accepted))
     assert report.equation.accepted == 1
+
+
+def test_machines_whose_clocks_differ_keep_to_one_limit_together():
+    RateLimit.objects.create(per_second=10)
+    sent = 0
+    for second in range(20):
+        for skew in (0, 3):  # the second machine is three seconds ahead
+            with time_machine.travel(NOW + timedelta(seconds=second + skew), tick=False):
+                sent += take(100).count
+    assert sent <= 10 * (20 + 3)
+
+
+def test_a_clock_that_was_wrong_by_hours_does_not_stop_the_sending():
+    RateLimit.objects.create(per_second=10)
+    with time_machine.travel(NOW + timedelta(days=400), tick=False):
+        take(10)
+    with time_machine.travel(NOW, tick=False) as clock:
+        assert take(10).count == 10
+        assert take(10).count == 0
+        clock.shift(timedelta(seconds=1))
+        assert take(10).count == 10
+
+
+def test_rows_of_a_slow_domain_come_due_at_its_pace_and_within_a_minute():
+    mailing = make_sending(200)
+    RateLimit.objects.create(domain="example.org", per_second=1)
+    with time_machine.travel(NOW, tick=False):
+        batch = within_domains(claim(mailing.pk, "w"), "w", {"example.org"})
+        assert len(batch.rows) == 1
+        due = Delivery.objects.exclude(not_before=None).order_by("pk")
+        waits = [(row.not_before - NOW).total_seconds() for row in due]
+    assert (len(waits), waits[:6], waits[-1]) == (199, [1, 1, 1, 1, 1, 6], 61)
+
+
+def test_one_run_goes_on_with_a_limited_domain_as_its_bucket_fills():
+    mailing = make_sending(45)
+    RateLimit.objects.create(domain="example.org", per_second=30)
+    transport = FakeTransport()
+    assert run(mailing.pk, transport=transport).equation.accepted == 45
+    assert max(Counter(transport.accepted).values()) == 1
