@@ -13,7 +13,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.utils import timezone
 
 from newsletters.consent import suppressed
@@ -26,9 +26,16 @@ LEASE: Final = timedelta(minutes=5)
 BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60))
 MAX_ATTEMPTS: Final = len(BACK_OFF) + 1
 _TEXT_MAX: Final = 300
+# RFC 5321 §4.2.3, « service not available, closing transmission channel ».
+_NO_SERVICE: Final = 421
+GIVEN_BACK: Final = (
+    "Des destinataires que l'on croyait incertains n'avaient rien reçu : la machine qui les tenait "
+    "l'a dit à son retour. « Reprendre » leur envoie la lettre."
+)
 
 _State = Delivery.State
 _Reason = Delivery.SkipReason
+_UNHELD: Final[dict[str, Any]] = {"state": _State.PLANNED, "worker": "", "lease_until": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,24 +181,49 @@ def _fields(settled: Settled, now: datetime) -> dict[str, Any]:
     values["reply_text"] = f"{answer.enhanced} {answer.text}".strip()[:_TEXT_MAX]
     if answer.outcome is Outcome.RETRY:
         if offers >= MAX_ATTEMPTS:
-            return values | {"state": _State.REFUSED}
+            # Without a code it would pass for a refusal of the address itself.
+            return values | {"state": _State.REFUSED, "reply_code": answer.code or _NO_SERVICE}
         return values | {"settled_at": None, "not_before": now + BACK_OFF[offers - 1]}
     return values
 
 
 @transaction.atomic
 def release(worker: str, pks: list[int]) -> None:
-    """Give back rows that were never offered, to whoever claims next."""
+    """Give back rows that were never offered, to whoever claims next.
+
+    Also those that another machine called uncertain meanwhile, taking this worker for dead.
+    """
     if pks:
-        mine = Delivery.objects.filter(pk__in=pks, worker=worker, state=_State.CLAIMED)
-        mine.update(state=_State.PLANNED, worker="", lease_until=None)
+        mine = Delivery.objects.filter(pk__in=pks, worker=worker)
+        mine.filter(state=_State.CLAIMED).update(**_UNHELD)
+        doubted = mine.filter(state=_State.UNCERTAIN)
+        reopen(doubted)
+        never = {"attempts": F("attempts") - 1, "settled_at": None, "reply_text": ""}
+        doubted.update(**_UNHELD, **never)
         skip_cancelled()
+
+
+def reopen(doubted: QuerySet[Delivery]) -> None:
+    """Have the mailings ask that ended while these rows, about to be given back, were in doubt.
+
+    The mailings are locked first: whoever concludes one meanwhile counts what is given back.
+    """
+    ids = list(doubted.order_by("mailing").values_list("mailing", flat=True).distinct())
+    locked = Mailing.objects.select_for_update().filter(pk__in=ids).values_list("pk", "state")
+    ended = [pk for pk, state in locked if state == Mailing.State.FINISHED]
+    Mailing.objects.filter(pk__in=ended).update(
+        state=Mailing.State.PAUSED,
+        pause_kind=Mailing.PauseKind.QUESTION,
+        pause_reason=GIVEN_BACK,
+        resume_at=None,
+        finished_at=None,
+    )
 
 
 def postpone(worker: str, pks: list[int], *, until: datetime) -> None:
     """Give back rows that may not leave yet, to whoever claims after `until`."""
     mine = Delivery.objects.filter(pk__in=pks, worker=worker, state=_State.CLAIMED)
-    mine.update(state=_State.PLANNED, worker="", lease_until=None, not_before=until)
+    mine.update(**_UNHELD, not_before=until)
 
 
 def extend(worker: str) -> None:
@@ -202,10 +234,13 @@ def extend(worker: str) -> None:
 
 def skip_cancelled() -> None:
     """Strike out what nobody holds of cancelled mailings, so that their equations close."""
-    open_rows = Delivery.objects.filter(state__in=[_State.PLANNED, _State.RETRY])
     cancelled = Mailing.objects.filter(state=Mailing.State.CANCELLED, audience__isnull=False)
-    for mailing_id in cancelled.values_list("pk", flat=True):
-        open_rows.filter(mailing=mailing_id).update(
+    open_rows = Delivery.objects.filter(
+        mailing__in=list(cancelled.values_list("pk", flat=True)),
+        state__in=[_State.PLANNED, _State.RETRY],
+    )
+    if open_rows.exists():  # asked at every turn of every worker: mostly there is nothing to write
+        open_rows.update(
             state=_State.SKIPPED,
             skip_reason=_Reason.CANCELLED,
             settled_at=timezone.now(),

@@ -54,6 +54,7 @@ class Desk:
         self._thresholds = thresholds
         self._settled: list[Settled] = []
         self._marked_at = self._beat_at = time.monotonic()
+        self._leased_at = time.time()
         self._strikes = self._postponed = 0
         self.served = 0
         self._pool = ThreadPoolExecutor(len(lines))  # starts no thread before it is used
@@ -63,7 +64,7 @@ class Desk:
 
     def send(self, batch: Batch) -> HaltError | None:
         """Send a claimed batch; what is not offered goes back. What stopped it, if anything."""
-        self._beat_at = time.monotonic()  # the claim has just written the lease
+        self._renewed()  # the claim has just written the lease
         halt, answered = None, set[int]()
         work = self._in_threads if len(self._lines) > 1 else self._in_turn
         try:
@@ -151,8 +152,9 @@ class Desk:
     def _may_go_on(self) -> bool:
         """Mark, beat and look at the mailing's state, now and then; False when to stop."""
         now = time.monotonic()
-        if now - self._beat_at > LEASE.total_seconds():
-            # Asleep longer than the lease: others may have called these rows uncertain.
+        if time.time() - self._leased_at > LEASE.total_seconds():
+            # Asleep longer than the lease: others may have called these rows uncertain. By the
+            # clock on the wall, as they reckon: the other stands still while a machine sleeps.
             return False
         due = len(self._settled) >= MARK_ROWS or now - self._marked_at > MARK_SECONDS
         if not due:
@@ -160,13 +162,16 @@ class Desk:
         self._flush()
         if now - self._beat_at > _HEARTBEAT_SECONDS:
             extend(self._worker)
-            self._beat_at = now
+            self._renewed()
         self._thresholds.check()
         now_stored = Mailing.objects.filter(pk=self._mailing.pk)
         state, stop_after = now_stored.values_list("state", "stop_after").get()
         if stop_after and stop_after <= timezone.now():
             raise HaltError(LATE, Mailing.PauseKind.QUESTION)
         return state == Mailing.State.SENDING
+
+    def _renewed(self) -> None:
+        self._beat_at, self._leased_at = time.monotonic(), time.time()
 
     def _flush(self) -> None:
         if self._settled:

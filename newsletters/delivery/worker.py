@@ -23,7 +23,14 @@ from django.db import transaction
 from django.utils import timezone
 
 from newsletters.delivery.answers import Answer, Outcome
-from newsletters.delivery.claim import Claimed, Settled, mark, release
+from newsletters.delivery.claim import (
+    Claimed,
+    Settled,
+    mark,
+    release,
+    reopen,
+    skip_cancelled,
+)
 from newsletters.delivery.journal import Journal, discard, journals, recover
 from newsletters.models import Delivery
 
@@ -67,18 +74,19 @@ class Worker:
         self._lock = _lock_path(self.directory, self.name)
         newborn = self._lock.with_suffix(".new")
         self._descriptor = os.open(newborn, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
-        fcntl.flock(self._descriptor, fcntl.LOCK_EX)
-        os.write(self._descriptor, _boot().encode())
-        # Named only once locked: a lock file seen unlocked always is a dead worker's.
-        newborn.rename(self._lock)
         try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX)
+            os.write(self._descriptor, _boot().encode())
+            # Named only once locked: a lock file seen unlocked always is a dead worker's.
+            newborn.rename(self._lock)
             for number in range(self._connections):
                 self.journals.append(Journal(self.directory, self.name, number))
         except OSError:
             for journal in self.journals:
                 journal.close()
                 discard(journal.path)
-            self._lock.unlink(missing_ok=True)
+            for path in (newborn, self._lock):
+                path.unlink(missing_ok=True)
             os.close(self._descriptor)
             raise
         return self
@@ -111,18 +119,24 @@ def recover_dead(directory: Path | None = None) -> Recovery:
 
     Here, by its journal: answered rows get their answer, the one in flight becomes `uncertain`, the
     others are planned again. Elsewhere, once its lease has expired: nothing tells which of its rows
-    left, so all that it held become `uncertain`; at most one claim.
+    left, so all that it held become `uncertain`, at most one claim, until its machine comes back.
     """
     directory = directory or journal_directory()
     found = []
     for lock in sorted(directory.glob(f"*{_LOCK}")):
-        with _seized(lock) as boot:
-            if boot is not None:
-                name = unquote(lock.name.removesuffix(_LOCK))
-                # A restarted machine may have lost the journal's last lines with its cache.
-                found.append(_settle(name, directory, complete=boot == _boot()))
-                lock.unlink(missing_ok=True)
+        try:
+            with _seized(lock) as boot:
+                if boot is not None:
+                    name = unquote(lock.name.removesuffix(_LOCK))
+                    # A restarted machine may have lost the journal's last lines with its cache.
+                    found.append(_settle(name, directory, complete=boot == _boot()))
+                    lock.unlink(missing_ok=True)
+        except OSError:
+            # Another user's, or a bad disk: what it holds waits for it, the rest does not.
+            logger.exception("event=journal_unreadable")
     found += [_settle(name, directory, complete=False) for name in _expired(directory)]
+    # Put off by a worker that died, or given back while somebody was cancelling.
+    skip_cancelled()
     total = Recovery(*map(sum, zip(Recovery(), *found, strict=True)))
     if any(total):
         counts = " ".join(f"{name}={count}" for name, count in total._asdict().items())
@@ -181,17 +195,20 @@ def _settle(name: str, directory: Path, *, complete: bool) -> Recovery:
 
 @transaction.atomic
 def _apply(name: str, answers: dict[int, Answer], *, complete: bool) -> Recovery:
-    held = Delivery.objects.select_for_update().filter(worker=name, state=Delivery.State.CLAIMED)
-    rows = [
-        Claimed(*row)
-        for row in held.values_list("pk", "email", "attempts", "subscription_id").order_by("pk")
-    ]
+    rows = _rows(name, Delivery.State.CLAIMED)
     silent = None if complete else _NO_JOURNAL
     settled = [
         Settled(row, answer) for row in rows if (answer := answers.get(row.pk, silent)) is not None
     ]
-    mark(name, settled)
     untouched = [row.pk for row in rows if complete and row.pk not in answers]
+    # Another machine could not read this journal, and doubted what it tells.
+    doubted = _rows(name, Delivery.State.UNCERTAIN, reply_text=_NO_JOURNAL.text)
+    known = {pk: answer for pk, answer in answers.items() if answer is not _INTERRUPTED}
+    settled += [Settled(row, known[row.pk]) for row in doubted if row.pk in known]
+    untouched += [row.pk for row in doubted if complete and row.pk not in answers]
+    later = [row.pk for row in doubted if known.get(row.pk) is _LATER]
+    reopen(Delivery.objects.filter(pk__in=later))
+    mark(name, settled)
     release(name, untouched)
     outcomes = [one.answer.outcome for one in settled]
     return Recovery(
@@ -200,6 +217,13 @@ def _apply(name: str, answers: dict[int, Answer], *, complete: bool) -> Recovery
         uncertain=outcomes.count(Outcome.UNCERTAIN),
         released=len(untouched) + outcomes.count(Outcome.RETRY),
     )
+
+
+def _rows(name: str, state: Delivery.State, **more: str) -> list[Claimed]:
+    """A worker's rows in a state, locked."""
+    found = Delivery.objects.select_for_update().filter(worker=name, state=state, **more)
+    values = found.order_by("pk").values_list("pk", "email", "attempts", "subscription_id")
+    return [Claimed(*row) for row in values]
 
 
 def _boot() -> str:

@@ -17,6 +17,8 @@ from newsletters.delivery.claim import (
     mark,
     release,
 )
+from newsletters.delivery.rest import rest_of
+from newsletters.delivery.thresholds import rates
 from newsletters.models import Delivery, Mailing, Subscriber, Suppression
 from newsletters.tokens import address_hashes
 from tests.builders import make_sending
@@ -153,6 +155,28 @@ def test_temporary_refusals_wait_longer_each_time_and_end_as_a_refusal():
     assert waits == [1, 5, 15, 60]
     assert (row.state, row.reply_code, row.attempts) == (State.REFUSED, 451, 5)
     assert mailing.equation().refused == 1
+
+
+def test_who_was_never_answered_counts_neither_as_a_bad_address_nor_as_done():
+    mailing = make_sending(1)
+    Delivery.objects.update(attempts=4)
+    cut = Answer(Outcome.RETRY, 0, "", "connexion perdue avant la fin du message")
+    mark("w", [Settled(claim(mailing.pk, "w").rows[0], cut)])
+    assert Delivery.objects.get().state == State.REFUSED
+    assert rates(mailing).hard == 0
+    assert rest_of(mailing).put_off == 1
+
+
+def test_a_worker_taken_for_dead_gives_back_what_it_had_not_offered():
+    mailing = make_sending(2)
+    batch = claim(mailing.pk, "w")
+    mark("w", [Settled(row, UNCERTAIN) for row in batch.rows])  # as another machine does
+    release("w", [batch.rows[1].pk])
+    assert list(Delivery.objects.order_by("pk").values_list("state", "attempts")) == [
+        (State.UNCERTAIN, 1),
+        (State.PLANNED, 0),
+    ]
+    assert Mailing.objects.get().state == Mailing.State.SENDING
 
 
 def test_a_released_row_is_claimed_again_at_once():

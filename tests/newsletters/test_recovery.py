@@ -1,3 +1,4 @@
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 import pytest
 
+from newsletters import lifecycle
 from newsletters.delivery import worker as worker_module
 from newsletters.delivery.claim import claim
 from newsletters.delivery.journal import Journal
@@ -154,3 +156,72 @@ def test_a_worker_that_ends_well_leaves_nothing_behind(journal):
 
 def test_recovery_without_a_journal_directory_finds_nobody():
     assert recover_dead() == Recovery()
+
+
+def test_a_machine_that_comes_back_says_what_another_could_only_doubt(tmp_path):
+    def write(log: Journal, pks: list[int]) -> None:
+        for pk in pks[:4]:
+            log.intend(pk)
+        log.done(pks[0])
+        log.refused(pks[1], 550)
+        log.retry(pks[2])
+
+    mailing = die_with(6, write)
+    Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert recover_dead(tmp_path / "elsewhere") == Recovery(uncertain=6)
+    Mailing.objects.update(state=Mailing.State.FINISHED, finished_at=timezone.now())
+    assert recover_dead() == Recovery(accepted=1, refused=1, released=3)
+    assert in_order() == ["accepted", "refused", "retry", "uncertain", "planned", "planned"]
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.pause_kind) == (Mailing.State.PAUSED, "question")
+    assert "n'avaient rien reçu" in mailing.pause_reason
+    lifecycle.resume(mailing=mailing)
+    assert len(claim(mailing.pk, "w").rows) == 2
+
+
+def test_a_doubt_of_the_relay_s_own_is_not_lifted_by_a_journal_that_does_not_know_it():
+    die_with(2, lambda log, pks: log.intend(pks[0]))
+    Delivery.objects.filter(pk=Delivery.objects.earliest("pk").pk).update(
+        state=State.UNCERTAIN, reply_text="message transmis, réponse du serveur perdue"
+    )
+    assert recover_dead() == Recovery(released=1)
+    assert in_order() == ["uncertain", "planned"]
+
+
+def test_what_was_put_off_in_a_mailing_cancelled_meanwhile_is_struck_out():
+    def write(log: Journal, pks: list[int]) -> None:
+        log.intend(pks[0])
+        log.retry(pks[0])
+
+    mailing = die_with(1, write)
+    Mailing.objects.update(state=Mailing.State.CANCELLED)
+    recover_dead()
+    assert in_order() == ["skipped"]
+    assert mailing.equation().remaining == 0
+
+
+def test_a_worker_whose_files_cannot_be_read_holds_nobody_else_up(journal, monkeypatch):
+    journal.mkdir()
+    (journal / "0-root.lock").touch()
+    real = worker_module._seized
+
+    def seized(lock: Path):
+        if lock.name.startswith("0-root"):
+            raise PermissionError(13, "Permission denied")
+        return real(lock)
+
+    monkeypatch.setattr(worker_module, "_seized", seized)
+    die_with(2, lambda log, pks: log.intend(pks[0]))
+    assert recover_dead() == Recovery(uncertain=1, released=1)
+
+
+def test_a_worker_that_finds_the_disk_full_leaves_nothing_behind(journal, monkeypatch):
+    def full(descriptor: int, data: bytes) -> int:
+        raise OSError(28, "No space left on device")
+
+    before = os.listdir("/proc/self/fd")
+    monkeypatch.setattr(worker_module.os, "write", full)
+    with pytest.raises(OSError, match="No space left"), Worker():
+        pass
+    assert list(journal.iterdir()) == []
+    assert len(os.listdir("/proc/self/fd")) == len(before)
