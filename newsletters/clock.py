@@ -4,6 +4,7 @@ import logging
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.db.models import Q
 from django.utils import timezone
 
 from newsletters.delivery.desk import LATE as PAST_LIMIT
@@ -29,8 +30,7 @@ def launch_due() -> list[Mailing]:
     cannot be frozen is paused with the reason.
     """
     now = timezone.now()
-    due = Mailing.objects.filter(state=_State.SCHEDULED, scheduled_at__lte=now)
-    examined = list(due.order_by("scheduled_at", "pk"))
+    examined = list(Mailing.objects.filter(_due(now)).order_by("scheduled_at", "pk"))
     for mailing in examined:
         try:
             if mailing.environment not in ("", here()):
@@ -60,10 +60,10 @@ def _ask(mailing: Mailing, scheduled_at: datetime) -> None:
 
 def _try_pause(mailing: Mailing, reason: str) -> None:
     """Pause unless somebody has just decided otherwise."""
-    Mailing.objects.filter(pk=mailing.pk, state=_State.SCHEDULED).update(
-        state=_State.PAUSED, pause_reason=reason, pause_kind=_Kind.QUESTION
-    )
-    logger.warning("event=mailing_paused mailing=%s", mailing.pk)
+    same = {"state": _State.SCHEDULED, "scheduled_at": mailing.scheduled_at}
+    paused = {"state": _State.PAUSED, "pause_reason": reason, "pause_kind": _Kind.QUESTION}
+    if Mailing.objects.filter(pk=mailing.pk, **same).update(**paused):
+        logger.warning("event=mailing_paused mailing=%s", mailing.pk)
 
 
 def resume_due() -> list[Mailing]:
@@ -71,12 +71,7 @@ def resume_due() -> list[Mailing]:
 
     A first group whose figures have turned bad stays paused, and asks.
     """
-    by_itself = Mailing.objects.filter(
-        state=_State.PAUSED,
-        pause_kind__in=[_Kind.FAULT, _Kind.CANARY],
-        resume_at__lte=timezone.now(),
-        audience__isnull=False,
-    )
+    by_itself = Mailing.objects.filter(_resumable(timezone.now()))
     examined = list(by_itself.order_by("resume_at", "pk"))
     for mailing in examined:
         reason = first_group_excess(mailing) if mailing.pause_kind == _Kind.CANARY else ""
@@ -89,3 +84,25 @@ def resume_due() -> list[Mailing]:
         Mailing.objects.filter(pk=mailing.pk, **same).update(**values)
         mailing.refresh_from_db()
     return examined
+
+
+def others_wait(mailing: Mailing) -> bool:
+    """Whether any other mailing could be launched, resumed or sent in its place now."""
+    now = timezone.now()
+    others = Mailing.objects.exclude(pk=mailing.pk).defer("html", "text")
+    if others.filter(_due(now) | _resumable(now)).exists():
+        return True
+    return any(other.has_work() for other in others.filter(state=_State.SENDING))
+
+
+def _due(now: datetime) -> Q:
+    return Q(state=_State.SCHEDULED, scheduled_at__lte=now)
+
+
+def _resumable(now: datetime) -> Q:
+    return Q(
+        state=_State.PAUSED,
+        pause_kind__in=[_Kind.FAULT, _Kind.CANARY],
+        resume_at__lte=now,
+        audience__isnull=False,
+    )

@@ -34,7 +34,7 @@ def freeze(*, mailing: Mailing) -> Equation:
     """
     locked = Mailing.objects.select_for_update().select_related("issue").get(pk=mailing.pk)
     if locked.audience is None:
-        _check(locked)
+        _check(locked, seen=mailing)
         plan(locked)
         write_links(locked)
         locked.audience = locked.deliveries.count()
@@ -48,9 +48,12 @@ def freeze(*, mailing: Mailing) -> Equation:
     return locked.equation()
 
 
-def _check(mailing: Mailing) -> None:
+def _check(mailing: Mailing, *, seen: Mailing) -> None:
     if mailing.state not in (_State.APPROVED, _State.SCHEDULED):
         raise FreezeError("Cet envoi n'est pas approuvé.")
+    # Between the moment it was found due and now, a person may have put it off or taken it back.
+    if (mailing.state, mailing.scheduled_at) != (seen.state, seen.scheduled_at):
+        raise FreezeError("Cet envoi vient d'être programmé autrement.")
     # The hash approved, the hash prepared and the bytes as they are now: one of the three alone
     # would let an edit in the database, or an approval of another version, go out.
     if not mailing.approved_hash == mailing.content_hash == mailing.fingerprint():

@@ -20,15 +20,15 @@ def here() -> str:
     """64 hexadecimal digits, the same for every process of one installation.
 
     NEWSLETTER_ENVIRONMENT when it is set (containers whose machine changes at each start);
-    otherwise the site's address and where its database is: on PostgreSQL its server, on SQLite
+    otherwise the site's address and where its database is: on PostgreSQL its server, known by what
+    only its own files hold (« db » or « localhost » is another one for each machine); on SQLite
     this machine and the file, since several machines share the one and never the other.
     """
     if settings.NEWSLETTER_ENVIRONMENT:
         return _digest(settings.NEWSLETTER_ENVIRONMENT)
     found = connection.settings_dict
     where = [str(found[key]) for key in ("NAME", "HOST", "PORT")]
-    if connection.vendor == "sqlite":
-        where.append(_machine())
+    where.append(_machine() if connection.vendor == "sqlite" else _cluster(*where))
     return _digest("\n".join([settings.WAGTAILADMIN_BASE_URL, *where]))
 
 
@@ -42,3 +42,14 @@ def _machine() -> str:
         return _MACHINE.read_text(encoding="ascii").strip()
     except (OSError, UnicodeError):
         return ""
+
+
+@cache
+def _cluster(*where: str) -> str:
+    """PostgreSQL's own number, which a dump does not take along; "" where it may not be read."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT has_function_privilege('pg_control_system()', 'execute')")
+        if not cursor.fetchone()[0]:
+            return ""
+        cursor.execute("SELECT system_identifier FROM pg_control_system()")
+        return str(cursor.fetchone()[0])

@@ -1,6 +1,7 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 
+from django.db import connection
 from django.utils import timezone
 
 import pytest
@@ -8,10 +9,13 @@ import time_machine
 
 from newsletters import clock, lifecycle
 from newsletters.consent import leave
+from newsletters.delivery import place
 from newsletters.delivery.answers import Outcome, RelayUnavailable
+from newsletters.delivery.claim import claim
 from newsletters.delivery.rest import rest_of
 from newsletters.delivery.send import FAULT_BACK_OFF, run
-from newsletters.models import Delivery, Mailing
+from newsletters.delivery.worker import recover_dead
+from newsletters.models import Delivery, Equation, Mailing
 from tests.builders import make_mailing, make_readers, make_sending, make_subscription
 from tests.fakes import FakeTransport
 
@@ -76,6 +80,55 @@ def test_a_copy_does_not_launch_what_was_scheduled_either(settings):
     assert [found.state for found in clock.launch_due()] == [State.PAUSED]
     mailing.refresh_from_db()
     assert mailing.audience is None
+
+
+@pytest.mark.parametrize("how", ["put off", "taken back"])
+def test_what_is_decided_while_a_departure_is_examined_holds(monkeypatch, how):
+    mailing, now = make_mailing(), timezone.now()
+    make_readers(2, periodical=mailing.issue.periodical)
+    lifecycle.schedule(mailing=mailing, at=now, user=None)
+    Mailing.objects.update(scheduled_at=now)
+    later = {
+        "put off": {"scheduled_at": now + timedelta(days=1)},
+        "taken back": {"state": State.APPROVED, "scheduled_at": None},
+    }[how]
+
+    def meanwhile(*, mailing: Mailing) -> bool:
+        Mailing.objects.filter(pk=mailing.pk).update(**later)
+        return False
+
+    monkeypatch.setattr(clock, "has_changed", meanwhile)
+    clock.launch_due()
+    mailing.refresh_from_db()
+    assert mailing.audience is None
+    assert {name: getattr(mailing, name) for name in later} == later
+    assert mailing.pause_reason == ""
+
+
+def test_the_same_names_on_another_server_are_another_installation(monkeypatch):
+    """A container's « db », a « localhost »: what a copied configuration leaves as it was."""
+    mailing = make_sending(3)
+    own = "_machine" if connection.vendor == "sqlite" else "_cluster"
+    monkeypatch.setattr(place, own, lambda *where: "7318")
+    assert "autre installation" in run(mailing.pk, transport=FakeTransport()).fault
+
+
+def test_a_machine_asleep_past_its_lease_stops_and_gives_back_what_others_doubted(tmp_path):
+    mailing = make_sending(10)
+
+    class Sleepy(FakeTransport):
+        def send(self, recipient, template):
+            answer = super().send(recipient, template)
+            if len(self.offered) == 3:
+                now.shift(timedelta(minutes=10))
+                assert recover_dead(tmp_path / "third").uncertain == 10
+            return answer
+
+    transport = Sleepy()
+    with time_machine.travel(NOW, tick=False) as now:
+        claim(mailing.pk, "elsewhere", limit=1)
+        assert run(mailing.pk, transport=transport).equation == Equation(10, 9, 0, 0, 1, 0)
+    assert max(Counter(transport.offered).values()) == 1
 
 
 def test_past_its_time_limit_a_sending_stops_and_asks():
