@@ -10,7 +10,8 @@ from django.utils import timezone
 
 from newsletters import attempts, consent, import_files
 from newsletters.audience_admin.months import keep_last_month
-from newsletters.models import Chore
+from newsletters.delivery.place import here
+from newsletters.models import Chore, Mailing
 
 logger = logging.getLogger(__name__)
 
@@ -21,7 +22,7 @@ CHORES: Final[dict[str, Callable[[datetime], int]]] = {
     "keep_last_month": keep_last_month,
     "purge_unconfirmed": lambda now: consent.purge_unconfirmed(),
     "erase_silent": consent.erase_silent,
-    "remind_silent": consent.remind_silent,
+    "remind_silent": lambda now: 0 if is_copy() else consent.remind_silent(now),
     "anonymise_old": consent.anonymise_old,
     "forget_uploads": lambda now: import_files.forget_old(),
     "forget_attempts": lambda now: attempts.purge(),
@@ -39,6 +40,16 @@ def measure_tables() -> int:
             cursor.execute(f"PRAGMA analysis_limit={_SAMPLE}")
             cursor.execute("ANALYZE")
     return 0
+
+
+def is_copy() -> bool:
+    """Whether the letters of this database last left, or were to leave, from elsewhere.
+
+    A copy restored to try something must not ask real people whether they wish to stay. One that
+    has really moved asks them once a letter was scheduled or resumed from here.
+    """
+    known = Mailing.objects.exclude(environment="").order_by("-pk")
+    return known.values_list("environment", flat=True).first() not in (None, here())
 
 
 def do_chores() -> dict[str, int]:

@@ -8,6 +8,7 @@ from dateutil.relativedelta import relativedelta
 
 from newsletters import consent, errands, service_mail
 from newsletters.delivery.freeze import freeze
+from newsletters.delivery.place import here
 from newsletters.models import (
     Chore,
     ConsentEvent,
@@ -212,6 +213,15 @@ def test_the_night_work_is_done_once_a_day_by_one_worker(letter):
     assert do_chores() == {}
     with time_machine.travel(NOW + timedelta(days=1)):
         assert set(do_chores()) == set(Chore.objects.values_list("name", flat=True))
+
+
+def test_a_copy_of_the_database_asks_nobody_whether_they_stay(letter):
+    reader(letter, months=35)
+    mailing = make_mailing(issue=make_issue(periodical=letter), environment="elsewhere")
+    assert do_chores()["remind_silent"] == 0
+    Mailing.objects.filter(pk=mailing.pk).update(environment=here())
+    with time_machine.travel(NOW + timedelta(days=1)):
+        assert do_chores()["remind_silent"] == 1
 
 
 def test_nobody_is_written_to_at_midnight(letter):
