@@ -5,6 +5,7 @@ by the next turn, one too many finds nothing to do, and a late one does what is 
 Imported by procrastinate alone, which is installed with NEWSLETTER_SCALE_OUT.
 """
 
+import time
 from contextlib import suppress
 from typing import Final
 
@@ -28,6 +29,9 @@ _QUEUE: Final = "newsletters"
 _FIRST: Final = 10
 # Before one more process joins: while the first group is in other hands, each finds nothing.
 _JOIN_SECONDS: Final = 1
+# Then a process takes the next job: were all of them to stay with a long mailing until its end,
+# nobody would answer the forms nor launch what is due.
+_TURN_SECONDS: Final = 10.0
 
 
 def work() -> None:
@@ -61,12 +65,13 @@ def serve_forms(context: JobContext, timestamp: int) -> None:
 
 @app.task(queue=_QUEUE, pass_context=True)
 def deliver(context: JobContext, mailing_id: int) -> None:
-    """Share in the sending of a mailing, after having woken one more process for it."""
+    """Share for a moment in the sending of a mailing, having woken one more process for it."""
     recover_dead()  # the journals of this machine can be read on this machine only
     sending = Mailing.objects.filter(pk=mailing_id, state=Mailing.State.SENDING).first()
     if sending is not None and sending.has_work():
         wake(mailing_id, seconds=_JOIN_SECONDS)
-        run(mailing_id, should_stop=context.should_abort)
+        until = time.monotonic() + _TURN_SECONDS
+        run(mailing_id, should_stop=lambda: context.should_abort() or time.monotonic() > until)
 
 
 def wake(mailing_id: int, *, seconds: int = 0) -> None:

@@ -1,10 +1,13 @@
 import os
 import signal
+from collections.abc import Callable
 from datetime import timedelta
 from io import StringIO
+from itertools import count
+from types import SimpleNamespace
 
 from django.core.management import CommandError, call_command
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.utils import timezone
 
 import pytest
@@ -12,7 +15,14 @@ import pytest
 from newsletters.delivery.claim import claim
 from newsletters.management.commands import send_mailings, send_test
 from newsletters.models import Delivery, Mailing
-from tests.builders import make_issue, make_mailing, make_readers, make_sending
+from tests.builders import (
+    make_issue,
+    make_mailing,
+    make_periodical,
+    make_readers,
+    make_sending,
+    make_subscription,
+)
 from tests.smtp_sink import Rule
 
 pytestmark = pytest.mark.django_db
@@ -152,3 +162,94 @@ def test_the_daemon_is_silent_while_a_mailing_waits_for_its_hour(relay, monkeypa
     out = StringIO()
     call_command("send_mailings", "--every", "0.01", stdout=out)
     assert len(out.getvalue().splitlines()) == 1
+
+
+@pytest.fixture
+def ticking(monkeypatch) -> None:
+    """A clock that advances by one second at each look: a turn is thirty messages."""
+    clock = SimpleNamespace(monotonic=count().__next__)
+    monkeypatch.setattr(send_mailings, "time", clock)
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_long_sending_lets_another_leave_at_its_hour(relay, monkeypatch):
+    long = make_sending(100)
+    Mailing.objects.update(started_at=timezone.now() - timedelta(hours=1))
+    other = make_periodical(title="Alerte", code="alerte")
+    make_subscription("urgence@example.org", periodical=other)
+    alert = make_mailing(
+        issue=make_issue(periodical=other, slug="alerte"),
+        state=State.SCHEDULED,
+        scheduled_at=timezone.now() + timedelta(hours=1),
+    )
+    real_wait, real_launch = send_mailings.others_wait, send_mailings.launch_due
+
+    def hour_comes(mailing: Mailing) -> bool:
+        if mailing == long and alert.state == State.SCHEDULED:
+            Mailing.objects.filter(pk=alert.pk).update(scheduled_at=timezone.now())
+        return real_wait(mailing)
+
+    def launch() -> list[Mailing]:
+        if not Mailing.objects.exclude(state=State.FINISHED).exists():
+            os.kill(os.getpid(), signal.SIGTERM)
+        return real_launch()
+
+    monkeypatch.setattr(send_mailings, "others_wait", hour_comes)
+    monkeypatch.setattr(send_mailings, "launch_due", launch)
+    call_command("send_mailings", "--quiet", "--every", "0.01")
+    order = [accepted.recipient for accepted in relay.accepted]
+    assert len(order) == len(set(order)) == 101
+    assert 25 < order.index("urgence@example.org") < 75
+    assert long.equation().accepted == 100
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_sending_alone_goes_on_without_being_cut(relay, monkeypatch):
+    make_sending(100)
+    monkeypatch.setattr(send_mailings, "launch_due", stop_at(2))
+    call_command("send_mailings", "--quiet", "--every", "0.01")
+    assert (len(relay.accepted), relay.connections) == (100, 1)
+
+
+@pytest.mark.usefixtures("ticking")
+def test_a_very_long_one_is_left_even_alone_for_what_the_night_asks(relay, monkeypatch):
+    make_sending(100)
+    monkeypatch.setattr(send_mailings, "_LONGEST_TURN_SECONDS", 40)
+    monkeypatch.setattr(send_mailings, "launch_due", stop_at(2))
+    call_command("send_mailings", "--quiet", "--every", "0.01")
+    assert 50 < len(relay.accepted) < 75
+    assert not Delivery.objects.filter(state="claimed").exists()
+
+
+def stop_at(number: int) -> Callable[[], list[Mailing]]:
+    """In place of `launch_due`: nothing is due, and at that round the daemon is told to end."""
+    rounds = []
+
+    def launch() -> list[Mailing]:
+        rounds.append(1)
+        if len(rounds) == number:
+            os.kill(os.getpid(), signal.SIGTERM)
+        return []
+
+    return launch
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="procrastinate is PostgreSQL's")
+def test_a_woken_process_leaves_a_long_mailing_for_the_next_job(journal, monkeypatch):
+    from newsletters import tasks
+
+    mailing, woken = make_sending(5), []
+    monkeypatch.setattr(tasks, "_TURN_SECONDS", -1)
+    monkeypatch.setattr(tasks, "wake", lambda pk, seconds: woken.append(pk))
+    tasks.deliver.func(SimpleNamespace(should_abort=lambda: False), mailing.pk)
+    assert woken == [mailing.pk]
+    assert mailing.equation().remaining == 5
+
+
+def test_a_full_database_disk_is_told_as_such(relay, monkeypatch):
+    def full() -> None:
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(send_mailings, "recover_dead", full)
+    with pytest.raises(CommandError, match="le disque est plein"):
+        send()

@@ -3,6 +3,7 @@
 import logging
 import signal
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
@@ -16,7 +17,7 @@ from django.db import Error as DatabaseFault
 from tqdm import tqdm
 
 from newsletters import errands
-from newsletters.clock import launch_due, resume_due
+from newsletters.clock import launch_due, others_wait, resume_due
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import recover_dead
 from newsletters.management.supervision import supervise
@@ -27,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 # Whoever has just filled in a form is waiting for a mail.
 _ERRANDS_EVERY = 1.0
+# A long mailing goes on for so long while another waits, or even alone.
+_TURN_SECONDS = 30.0
+_LONGEST_TURN_SECONDS = 600.0
 _BAR = "{desc} {percentage:3.0f} %|{bar}| {n_fmt}/{total_fmt} [{rate_fmt}, reste {remaining}]"
 
 
@@ -66,22 +70,25 @@ class Command(BaseCommand):
                 try:
                     if once:
                         errands.run_due(should_stop=stop.is_set)
-                    faults = self._round(quiet, stop.is_set, drain=once)
+                    faults, hurry = self._round(quiet, stop.is_set, drain=once)
                 except DatabaseError as error:
                     # Nothing is lost: the journal says what left, the next round reads it.
                     close_old_connections()
-                    faults = [f"La base de données ne répond pas ({type(error).__name__})."]
+                    faults, hurry = [_of_database(error)], False
                 if once and faults:
                     raise CommandError("\n".join(faults))
                 for fault in faults:
                     self.stderr.write(fault)
-                if once or stop.wait(every):
+                if once or stop.wait(0 if hurry else every):
                     return
 
-    def _round(self, quiet: bool, should_stop: Callable[[], bool], *, drain: bool) -> list[str]:
-        """One turn; why mailings were paused during it, in French.
+    def _round(
+        self, quiet: bool, should_stop: Callable[[], bool], *, drain: bool
+    ) -> tuple[list[str], bool]:
+        """One turn; why mailings were paused during it, in French, and whether some were left.
 
-        Unless asked to `drain`, mailings that wait for a later hour are passed over in silence.
+        Unless asked to `drain`, mailings that wait for a later hour are passed over in silence, and
+        a long one is left for a moment when others wait.
         """
         recover_dead()
         do_chores()
@@ -89,19 +96,51 @@ class Command(BaseCommand):
         state = Mailing.State
         paused = [m for m in launch_due() if m.state == state.PAUSED]
         faults = [_told(mailing, mailing.pause_reason) for mailing in paused]
+        left = False
         for mailing in Mailing.objects.filter(state=state.SENDING).order_by("started_at", "pk"):
             if should_stop():
                 break
             if not (drain or mailing.has_work()):
                 continue
+            turn = _Turn(mailing, should_stop)
+            over = should_stop if drain else turn.is_over
             with _bar(mailing, quiet) as on_progress:
-                report = run(mailing.pk, on_progress=on_progress, should_stop=should_stop)
+                report = run(mailing.pk, on_progress=on_progress, should_stop=over)
             if report.fault:
                 faults.append(_told(mailing, report.fault))
+            left = left or turn.left
             if not quiet:
                 mailing.refresh_from_db()
                 self.stdout.write(_summary(mailing, report.equation))
-        return faults
+        return faults, left
+
+
+class _Turn:
+    """When to leave a mailing: asked to stop, or because others have waited long enough.
+
+    A sending may last a day, by its size or by a limit of rate. Until its end, no other would leave
+    at its hour, no dead process's rows would be taken up, and no nightly chore be done.
+    """
+
+    def __init__(self, mailing: Mailing, should_stop: Callable[[], bool]) -> None:
+        self._mailing = mailing
+        self._should_stop = should_stop
+        self._began = self._looked = time.monotonic()
+        self.left = False
+
+    def is_over(self) -> bool:
+        """Asked before each message: it looks at the clock, and now and then at the others."""
+        now = time.monotonic()
+        if now - self._looked > _TURN_SECONDS:
+            self._looked = now
+            self.left = now - self._began > _LONGEST_TURN_SECONDS or others_wait(self._mailing)
+        return self.left or self._should_stop()
+
+
+def _of_database(error: DatabaseError) -> str:
+    if "full" in str(error):  # SQLite's « database or disk is full »
+        return "La base de données ne peut plus être écrite : le disque est plein."
+    return f"La base de données ne répond pas ({type(error).__name__})."
 
 
 def _told(mailing: Mailing, reason: str) -> str:
