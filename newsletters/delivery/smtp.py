@@ -196,6 +196,12 @@ class SmtpConnection:
                     " (EMAIL_USE_TLS ou EMAIL_USE_SSL).",
                     "tls",
                 )
+            if not (self._user + self._password).isascii():
+                raise RelayUnavailable(
+                    f"L’identifiant ou le mot de passe pour {self.host} a un accent ou un signe que"
+                    " SMTP ne transporte pas : changez-le.",
+                    "auth",
+                )
             client.login(self._user, self._password)
         if client.sock is not None:
             # Otherwise the last partial segment, the one with the dot, waits for an ACK.

@@ -160,6 +160,8 @@ class DjangoTransport:
             if error.smtp_code >= 500:
                 raise self._unavailable(error) from error
             return self._smtp_answer(error.smtp_code, error.smtp_error, recipient)
+        except smtplib.SMTPHeloError as error:
+            raise self._unavailable(error) from error  # says no to this site, not to a reader
         except smtplib.SMTPResponseException as error:
             return self._smtp_answer(error.smtp_code, error.smtp_error, recipient)
         except OSError:

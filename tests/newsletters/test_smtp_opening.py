@@ -103,6 +103,15 @@ def test_a_wrong_password_is_explained() -> None:
         connection(sink, user="pole", password="autre").open()
 
 
+@pytest.mark.parametrize("login", [("pôle", "secret"), ("pole", "clé")])
+def test_a_login_that_smtp_cannot_carry_is_no_unknown_host(login: tuple[str, str]) -> None:
+    with (
+        SmtpSink(login=("pole", "secret")) as sink,
+        pytest.raises(RelayUnavailable, match="accent"),
+    ):
+        connection(sink, user=login[0], password=login[1]).open()
+
+
 def test_identification_that_is_not_offered_is_explained() -> None:
     with (
         SmtpSink() as sink,

@@ -164,6 +164,12 @@ def test_what_a_backend_does_has_one_meaning(result: int | BaseException, outcom
     assert DjangoTransport(Backend(result)).send(RECIPIENT, TEMPLATE).outcome is outcome
 
 
+def test_a_relay_that_does_not_know_this_site_refuses_no_reader() -> None:
+    greeted = Backend(smtplib.SMTPHeloError(550, b"who are you?"))
+    with pytest.raises(RelayUnavailable, match="code 550"):
+        DjangoTransport(greeted).send(RECIPIENT, TEMPLATE)
+
+
 def test_the_fake_follows_its_script_and_counts_what_it_takes() -> None:
     gone = RelayUnavailable("absent", "refused")
     fake: Transport = FakeTransport({RECIPIENT.email: [Outcome.RETRY, gone, Outcome.ACCEPTED]})
