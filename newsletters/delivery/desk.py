@@ -27,9 +27,9 @@ MARK_SECONDS: Final = 0.1
 _TICK_SECONDS: Final = 0.02
 _HEARTBEAT_SECONDS: Final = 15.0
 # A relay that drops the line, or never confirms, message after message is not one reader's fault.
-_STRIKES: Final = 3
+STRIKES: Final = 3
 # Greylisting says « later » to some; a relay that says it to so many in a row says it to all.
-_POSTPONED: Final = 50
+POSTPONED: Final = 50
 LATE: Final = (
     "L'heure limite de cet envoi est passée ; le reste n'est pas parti. Faut-il l'envoyer quand "
     "même ? « Reprendre » l'envoie sans limite."
@@ -132,21 +132,21 @@ class Desk:
         later = answer.outcome is Outcome.RETRY
         cut = later and answer.code in CONNECTION_CODES
         self._postponed = self._postponed + 1 if later else 0
-        if self._postponed >= _POSTPONED:
+        if self._postponed >= POSTPONED:
             self._postponed = 0
             raise HaltError(
-                f"Le serveur d'envoi remet à plus tard tous les messages ({_POSTPONED} de suite, "
+                f"Le serveur d'envoi remet à plus tard tous les messages ({POSTPONED} de suite, "
                 f"code {answer.code}). L'envoi reprendra où il en est."
             )
         if not cut and answer.outcome is not Outcome.UNCERTAIN:
             self._strikes = 0
             return
         self._strikes += 1
-        if self._strikes >= _STRIKES:
+        if self._strikes >= STRIKES:
             self._strikes = 0
             raise HaltError(
                 "Le serveur d'envoi coupe la connexion ou ne confirme plus les messages "
-                f"({_STRIKES} de suite). L'envoi reprendra où il en est."
+                f"({STRIKES} de suite). L'envoi reprendra où il en est."
             )
 
     def _may_go_on(self) -> bool:

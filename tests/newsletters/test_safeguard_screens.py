@@ -74,6 +74,8 @@ def test_the_safeguards_of_a_sending_are_shown_as_they_stand(sign_in):
         "first_group": "3 personnes, puis 15 min d’observation",
         "breaker": "rebonds définitifs 100 % (seuil 50 %), plaintes 0 % (seuil 0,25 %) ;"
         " jugés après 20 réponses".replace(" %", "\u00a0%"),
+        "faults": "pause après 3 coupures ou silences du relais de suite, ou 50 reports ;"
+        " reprise automatique, de plus en plus espacée",
         "limits": "Tous les messages : 2,5 par seconde ; orange.fr : 900 par heure",
         "stop_after": f"{timezone.localtime(limit):%d/%m/%Y à %H:%M}, puis une question",
     }
