@@ -10,6 +10,7 @@ from django.utils import timezone
 from newsletters.delivery.desk import LATE as PAST_LIMIT
 from newsletters.delivery.freeze import FreezeError, freeze
 from newsletters.delivery.place import ELSEWHERE, here
+from newsletters.delivery.send import FORGOTTEN, MAX_SILENCE
 from newsletters.delivery.thresholds import first_group_excess
 from newsletters.lifecycle import NO_PAUSE
 from newsletters.models import Mailing
@@ -69,15 +70,19 @@ def _try_pause(mailing: Mailing, reason: str) -> None:
 def resume_due() -> list[Mailing]:
     """Resume what may by itself: faults after their back-off, observed first groups; as now.
 
-    A first group whose figures have turned bad stays paused, and asks.
+    A first group whose figures have turned bad stays paused, and asks; so does a mailing of which
+    nothing has left for a day.
     """
-    by_itself = Mailing.objects.filter(_resumable(timezone.now()))
+    now = timezone.now()
+    by_itself = Mailing.objects.filter(_resumable(now))
     examined = list(by_itself.order_by("resume_at", "pk"))
     for mailing in examined:
         reason = first_group_excess(mailing) if mailing.pause_kind == _Kind.CANARY else ""
-        values: dict[str, Any] = {"state": _State.SENDING, **NO_PAUSE}
+        values: dict[str, Any] = {"state": _State.SENDING, **NO_PAUSE, "resume_at": now}
         if reason:
             values = {"pause_kind": _Kind.BREAKER, "pause_reason": reason, "resume_at": None}
+        elif mailing.pause_kind == _Kind.FAULT and mailing.idle_since(now - MAX_SILENCE):
+            values = {"pause_kind": _Kind.QUESTION, "pause_reason": FORGOTTEN, "resume_at": None}
         elif mailing.pause_kind == _Kind.CANARY:
             values["canary_passed"] = True
         same = {"state": _State.PAUSED, "pause_kind": mailing.pause_kind}

@@ -160,16 +160,20 @@ def pause(*, mailing: Mailing, reason: str) -> None:
     )
 
 
-def resume(*, mailing: Mailing) -> None:
+def resume(*, mailing: Mailing, seen: str | None = None) -> None:
     """Go on where the ledger stands; one that had not begun keeps its date, or leaves once
     NEWSLETTER_UNDO_MINUTES have passed.
 
     A person's yes answers what the pause asked: the threshold, the time limit or the first group
-    no longer stops this mailing, and it leaves from this installation.
+    no longer stops this mailing, and it leaves from this installation. `seen`: the kind of pause
+    they were shown, refused when another has come since.
     """
+    if seen is not None and seen != mailing.pause_kind:
+        raise LifecycleError("La raison de la pause a changé : relisez-la avant de reprendre.")
     begun, now = mailing.audience is not None, timezone.now()
-    values: dict[str, Any] = {"state": _State.SENDING} if begun else {"state": _State.SCHEDULED}
+    values: dict[str, Any] = {"state": _State.SENDING, "resume_at": now}
     if not begun:
+        values = {"state": _State.SCHEDULED}
         soonest = now + timedelta(minutes=settings.NEWSLETTER_UNDO_MINUTES)
         values["scheduled_at"] = max(mailing.scheduled_at or now, soonest)
     if mailing.pause_kind in (_Kind.CANARY, _Kind.BREAKER):
@@ -182,8 +186,7 @@ def resume(*, mailing: Mailing) -> None:
         [_State.PAUSED],
         "Cet envoi n'est pas en pause",
         environment=here(),
-        **NO_PAUSE,
-        **values,
+        **NO_PAUSE | values,
     )
 
 

@@ -80,7 +80,7 @@ class MailingAction(View):
         return "L'envoi s'arrête : les messages déjà remis au relais ne peuvent être repris."
 
     def reprendre(self, request: HttpRequest, mailing: Mailing) -> str:
-        lifecycle.resume(mailing=mailing)
+        lifecycle.resume(mailing=mailing, seen=request.POST.get("pause_kind"))
         return "L'envoi reprend là où il s'était arrêté."
 
     def annuler(self, request: HttpRequest, mailing: Mailing) -> str:

@@ -40,6 +40,7 @@ def reopening(mailing: Mailing) -> dict[str, Any]:
         "finished_at": None,
         "environment": here(),
         "breaker_off": False,
+        "resume_at": now,  # somebody's decision: silence until now is not asked about again
         "stop_after": limit if limit and limit > now else None,
     }
 

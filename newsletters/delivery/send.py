@@ -46,6 +46,12 @@ _ROWS_PER_LINE: Final = 20
 # A statement names its rows one by one, and databases count what they are told.
 _CLAIM_MAX: Final = 10_000
 _SAME_DATE: Final = timedelta(hours=6)
+# Machines stopped on a Friday come back on a Monday: what was urgent then may be false now.
+MAX_SILENCE: Final = timedelta(days=1)
+FORGOTTEN: Final = (
+    "Plus rien n'est parti depuis plus d'un jour. Faut-il encore envoyer ce numéro aux personnes "
+    "qui ne l'ont pas reçu ? « Reprendre » le leur envoie."
+)
 FAULT_BACK_OFF: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 15, 30, 60))
 
 
@@ -104,6 +110,8 @@ def _sent(
         return HaltError(LATE, Mailing.PauseKind.QUESTION)
     if mailing.environment not in ("", here()):
         return HaltError(ELSEWHERE, Mailing.PauseKind.QUESTION)
+    if _is_forgotten(mailing):
+        return HaltError(FORGOTTEN, Mailing.PauseKind.QUESTION)
     lines = min(settings.NEWSLETTER_CONNECTIONS, (mailing.audience or 0) // 10 + 1)
     try:
         transports = [transport] if transport else [configured_transport() for _ in range(lines)]
@@ -114,6 +122,12 @@ def _sent(
     finally:
         for one in transports:
             one.close()
+
+
+def _is_forgotten(mailing: Mailing) -> bool:
+    since = timezone.now() - MAX_SILENCE
+    resumed = mailing.resume_at is not None and mailing.resume_at >= since
+    return not resumed and mailing.idle_since(since)
 
 
 def configured_transport() -> Transport:

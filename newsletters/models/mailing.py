@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Self
 
 from django.conf import settings
@@ -107,7 +108,7 @@ class Mailing(models.Model):
     pause_kind = models.CharField(
         max_length=8, choices=PauseKind.choices, blank=True, editable=False
     )
-    # When the worker may resume by itself; null when a person must.
+    # When the worker may resume by itself, null when a person must; once resumed, when that was.
     resume_at = models.DateTimeField("reprise prévue le", null=True, editable=False)
     # Faults since a message last left: the back-off grows with it.
     faults = models.PositiveSmallIntegerField(default=0, editable=False)
@@ -184,6 +185,11 @@ class Mailing(models.Model):
             uncertain=counts.get(state.UNCERTAIN, 0),
             remaining=sum(counts.get(s, 0) for s in (state.PLANNED, state.CLAIMED, state.RETRY)),
         )
+
+    def idle_since(self, moment: datetime) -> bool:
+        """Whether it had begun by then, and no row was settled after."""
+        begun = self.started_at is not None and self.started_at < moment
+        return begun and not self.deliveries.filter(settled_at__gte=moment).exists()
 
     def has_work(self) -> bool:
         """Whether a row is due, or all are settled and the mailing only wants its end."""

@@ -15,7 +15,7 @@ from newsletters.delivery.claim import claim
 from newsletters.delivery.rest import rest_of
 from newsletters.delivery.send import FAULT_BACK_OFF, run
 from newsletters.delivery.worker import recover_dead
-from newsletters.models import Delivery, Equation, Mailing
+from newsletters.models import Delivery, Equation, Mailing, SendingRules
 from tests.builders import make_mailing, make_readers, make_sending, make_subscription
 from tests.fakes import FakeTransport
 
@@ -129,6 +129,48 @@ def test_a_machine_asleep_past_its_lease_stops_and_gives_back_what_others_doubte
         claim(mailing.pk, "elsewhere", limit=1)
         assert run(mailing.pk, transport=transport).equation == Equation(10, 9, 0, 0, 1, 0)
     assert max(Counter(transport.offered).values()) == 1
+
+
+def test_machines_back_after_the_week_end_ask_before_they_go_on():
+    mailing = make_sending(4)
+    transport = FakeTransport()
+    run(mailing.pk, transport=transport, should_stop=lambda: len(transport.offered) == 2)
+    with time_machine.travel(timezone.now() + timedelta(days=3)):
+        assert "plus d'un jour" in run(mailing.pk, transport=transport).fault
+        mailing.refresh_from_db()
+        assert mailing.pause_kind == Kind.QUESTION
+        lifecycle.resume(mailing=mailing)
+        assert run(mailing.pk, transport=transport).equation.accepted == 4
+
+
+def test_a_relay_away_for_days_is_a_question_too():
+    mailing = make_sending(2)
+    with time_machine.travel(timezone.now() + timedelta(hours=20)) as now:
+        run(mailing.pk, transport=FakeTransport({reader(1): [DOWN]}))
+        now.shift(timedelta(hours=1))
+        assert [found.state for found in clock.resume_due()] == [State.SENDING]
+        run(mailing.pk, transport=FakeTransport({reader(1): [DOWN]}))
+        now.shift(timedelta(hours=5))
+        assert [found.pause_kind for found in clock.resume_due()] == [Kind.QUESTION]
+
+
+def test_a_first_group_observed_for_days_still_leads_to_the_rest():
+    SendingRules.objects.create(canary_size=2, canary_minutes=3 * 24 * 60)
+    mailing = make_sending(5)
+    assert run(mailing.pk, transport=FakeTransport()).equation.accepted == 2
+    with time_machine.travel(timezone.now() + timedelta(days=4)):
+        assert [found.state for found in clock.resume_due()] == [State.SENDING]
+        assert run(mailing.pk, transport=FakeTransport()).equation.accepted == 5
+
+
+def test_the_rest_of_an_old_mailing_leaves_without_a_question():
+    mailing = make_sending(2)
+    run(mailing.pk, transport=FakeTransport())
+    with time_machine.travel(timezone.now() + timedelta(days=10)):
+        make_subscription("arrivee@example.org", periodical=mailing.issue.periodical)
+        mailing.refresh_from_db()
+        lifecycle.send_rest(mailing=mailing)
+        assert run(mailing.pk, transport=FakeTransport()).equation.accepted == 3
 
 
 def test_past_its_time_limit_a_sending_stops_and_asks():

@@ -108,6 +108,21 @@ def test_the_first_group_and_the_breaker_are_answered_on_the_screen(sender):
     assert "levé pour cet envoi" in screen(sender, mailing)
 
 
+def test_a_yes_to_one_pause_is_no_yes_to_another(sender):
+    mailing = make_sending(5)
+    Mailing.objects.update(state=State.PAUSED, pause_kind="fault", pause_reason="Panne.")
+    assert 'name="pause_kind" value="fault"' in screen(sender, mailing)
+    Mailing.objects.update(pause_kind="breaker", pause_reason="Trop de rebonds.")
+    url = reverse("mailings:action", args=[mailing.pk, "reprendre"])
+    page = sender.post(url, {"pause_kind": "fault"}, follow=True).content.decode()
+    assert "relisez-la" in page
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.breaker_off) == (State.PAUSED, False)
+    sender.post(url, {"pause_kind": "breaker"})
+    mailing.refresh_from_db()
+    assert (mailing.state, mailing.breaker_off) == (State.SENDING, True)
+
+
 def test_a_late_departure_is_a_question_on_the_screen(sender):
     mailing = make_mailing()
     make_readers(2, periodical=mailing.issue.periodical)
