@@ -20,6 +20,7 @@ FROM_HOUR: Final = 6
 CHORES: Final[dict[str, Callable[[datetime], int]]] = {
     "keep_last_month": keep_last_month,
     "purge_unconfirmed": lambda now: consent.purge_unconfirmed(),
+    "forget_unanswered_moves": lambda now: consent.forget_unanswered_moves(),
     "erase_silent": consent.erase_silent,
     "remind_silent": consent.remind_silent,
     "anonymise_old": consent.anonymise_old,
