@@ -40,6 +40,8 @@ def test_from_the_form_to_the_letter(client, letter, relay):
     assert Subscription.objects.get().state == "pending"
     link = link_in(asking)
     assert [one for one in links_in(asking) if one.startswith("/lettre/conf")] == [link]
+    html = asking.get_body(preferencelist=("html",)).get_content()
+    assert f'aria-label="{asking["Subject"]}"' in unescape(html)
     page = client.get(link).content.decode()
     assert "Résonances" in page
     assert "Confirmer mon inscription" in page
