@@ -131,7 +131,10 @@ def _choices(request: HttpRequest, person: Subscriber, *, proved: bool) -> tuple
     )
     said = "Vos choix sont enregistrés."
     if waits:
-        said += " Un courriel vous est envoyé pour confirmer la lettre ajoutée."
+        said += (
+            " La lettre ajoutée ne partira qu’une fois confirmée, par le lien du courriel que vous "
+            "allez recevoir."
+        )
     return ChoicesForm(person=Subscriber.objects.get(pk=person.pk)), said
 
 

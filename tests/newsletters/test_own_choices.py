@@ -111,10 +111,12 @@ def test_a_letter_that_waits_says_so(client, held, other):
     both = {"what": "choices", "letters": [held.periodical_id, other.pk]}
     said = "Chroniques (en attente de votre confirmation"
     assert said not in client.get(url).content.decode()
-    assert said in client.post(url, both).content.decode()
+    page = client.post(url, both).content.decode()
+    assert said in page
+    assert "une fois confirmée" in page
     again = client.post(url, both).content.decode()
     assert said in again
-    assert "Un courriel vous est envoyé" not in again
+    assert "une fois confirmée" not in again
 
 
 def test_a_change_of_address_cannot_write_to_many_nor_often(client, own_link):
