@@ -8,6 +8,7 @@ import ipaddress
 from datetime import timedelta
 from typing import Final
 
+from django.db.models import Count, Q
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -16,9 +17,11 @@ from newsletters.tokens import keyed_digest
 from pages.visitors import network_address
 
 WINDOW: Final = timedelta(hours=1)
-# A whole office may join together behind one address; nobody needs more mails than three an hour.
+# A whole office may join together behind one address; nobody needs more mails than three an hour,
+# and a form must not be a way to write to somebody every twenty minutes of a day.
 PER_NETWORK: Final = 60
 PER_MAILBOX: Final = 3
+PER_MAILBOX_A_DAY: Final = 6
 _KEPT: Final = timedelta(days=1)
 
 
@@ -34,7 +37,7 @@ def network_may(request: HttpRequest) -> bool:
 
 def mailbox_may(key: str) -> bool:
     """Whether this mailbox may be written to once more on a form's demand; counts this use."""
-    return _count("mailbox", key, PER_MAILBOX)
+    return _count("mailbox", key, PER_MAILBOX, PER_MAILBOX_A_DAY)
 
 
 def purge() -> int:
@@ -43,12 +46,14 @@ def purge() -> int:
     return gone
 
 
-def _count(kind: str, value: str, most: int) -> bool:
+def _count(kind: str, value: str, hourly: int, daily: int | None = None) -> bool:
+    """`daily`: of the day of UTC, as the digest is."""
     now = timezone.now()
     digest = keyed_digest(f"newsletters.attempt.{kind}.{now:%Y-%m-%d}", value)
-    used = Attempt.objects.filter(digest=digest, at__gt=now - WINDOW).count()
+    uses = Attempt.objects.filter(digest=digest)
+    used = uses.aggregate(hour=Count("pk", filter=Q(at__gt=now - WINDOW)), day=Count("pk"))
     Attempt.objects.create(digest=digest, at=now)
-    return used < most
+    return used["hour"] < hourly and (daily is None or used["day"] < daily)
 
 
 def _network(address: str) -> str:

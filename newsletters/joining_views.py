@@ -87,10 +87,11 @@ def confirm_joining(request: HttpRequest, token: str) -> HttpResponse:
     if request.method != "POST":
         return page(request, "confirm", context)
     try:
-        confirm(asked=asked)
+        held = confirm(asked=asked)
     except LinkClosed:
         return page(request, "confirm_closed", context, status=410)
-    return page(request, "confirmed", context)
+    received = Periodical.objects.filter(subscriptions__in=held)
+    return page(request, "confirmed", {"letters": received})
 
 
 @by_link

@@ -21,6 +21,7 @@ FROM_HOUR: Final = 6
 CHORES: Final[dict[str, Callable[[datetime], int]]] = {
     "keep_last_month": keep_last_month,
     "purge_unconfirmed": lambda now: consent.purge_unconfirmed(),
+    "forget_unanswered_moves": lambda now: consent.forget_unanswered_moves(),
     "erase_silent": consent.erase_silent,
     "remind_silent": lambda now: 0 if is_copy() else consent.remind_silent(now),
     "anonymise_old": consent.anonymise_old,

@@ -14,9 +14,13 @@ from django.shortcuts import redirect
 from newsletters import attempts, consent
 from newsletters.models import Errand, Subscriber, Subscription, normalise
 from newsletters.public_forms import ChoicesForm, DetailsForm, LinkForm, MoveForm
-from newsletters.public_pages import by_link, open_to_anybody, page
+from newsletters.public_pages import by_link, notice_for, open_to_anybody, page
 from newsletters.tokens import Purpose, read_dated_token, read_preferences_token
 
+_TOO_MANY: Final = (
+    "Plusieurs courriels viennent déjà d’être demandés. Regardez votre messagerie, ou réessayez "
+    "plus tard."
+)
 _MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT[\d:]{8}[+-][\d:]{5}")
 
 
@@ -54,11 +58,11 @@ def preferences(request: HttpRequest, token: str) -> HttpResponse:
         return page(request, "nobody")
     person = subscription.subscriber
     if request.POST.get("what") == "link":
-        if attempts.mailbox_may(f"person {person.pk}"):
+        if attempts.mailbox_may(person.email_key):
             consent.ask_access(person=person)
         return redirect("newsletters:link_done")
     form, said = _choices(request, person, proved=False)
-    return page(request, "preferences", {"form": form, "said": said})
+    return page(request, "preferences", {"form": form, "said": said, "notice": notice_for(request)})
 
 
 @by_link
@@ -68,27 +72,39 @@ def own_data(request: HttpRequest, token: str) -> HttpResponse:
     what = request.POST.get("what", "")
     form, said = _choices(request, person, proved=True)
     details = DetailsForm(request.POST if what == "details" else None, initial=_details(person))
-    moving = MoveForm(request.POST if what == "move" else None, person=person, prefix="move")
     if what == "details" and details.is_valid():
         consent.describe(subscriber=person, values=details.cleaned_data)
         said = "Vos informations sont enregistrées."
-    if what == "move" and moving.is_valid():
-        consent.ask_move(subscriber=person, email=moving.cleaned_data["email"])
+    moving = MoveForm(request.POST if what == "move" else None, person=person, prefix="move")
+    if what == "move" and _asks_to_move(moving):
+        moving = MoveForm(person=person, prefix="move")
         said = (
             "Un courriel vient d’être demandé pour la nouvelle adresse : ouvrez son lien pour "
             "que le changement soit fait."
         )
-        moving = MoveForm(person=person, prefix="move")
     faulty = next((one for one in (form, details, moving) if one.errors), None)
     context = {
         "form": form, "details": details, "moving": moving, "said": said, "person": person,
-        "token": token, "faulty": faulty,
+        "token": token, "faulty": faulty, "notice": notice_for(request),
     }  # fmt: skip
     return page(request, "own_data", context)
 
 
 def _bearer(token: str) -> Subscriber:
     return consent.bearer(access=read_dated_token(Purpose.ACCESS, token))
+
+
+def _asks_to_move(form: MoveForm) -> bool:
+    """Have the new address asked. It may be anybody's: this must not write to many, nor often."""
+    if not form.is_valid():
+        return False
+    email, person = form.cleaned_data["email"], form.person
+    if not attempts.mailbox_may(f"moves of {person.pk}"):
+        form.add_error("email", _TOO_MANY)
+        return False
+    if attempts.mailbox_may(normalise(email)):
+        consent.ask_move(subscriber=person, email=email)
+    return True
 
 
 def _details(person: Subscriber) -> dict[str, str]:
@@ -102,16 +118,23 @@ def _choices(request: HttpRequest, person: Subscriber, *, proved: bool) -> tuple
     form = ChoicesForm(request.POST, person=person)
     if not form.is_valid():
         return form, ""
+    if not proved and form.adds_letters() and not attempts.mailbox_may(person.email_key):
+        form.add_error("letters", _TOO_MANY)
+        return form, ""
     waits = consent.choose(
         subscriber=person,
         letters=form.cleaned_data["letters"],
         themes=form.cleaned_data["themes"],
         territories=form.chosen_places(),
+        notice=notice_for(request),
         proved=proved,
     )
     said = "Vos choix sont enregistrés."
     if waits:
-        said += " Un courriel vous est envoyé pour confirmer la lettre ajoutée."
+        said += (
+            " La lettre ajoutée ne partira qu’une fois confirmée, par le lien du courriel que vous "
+            "allez recevoir."
+        )
     return ChoicesForm(person=Subscriber.objects.get(pk=person.pk)), said
 
 

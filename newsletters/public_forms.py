@@ -200,17 +200,30 @@ class ChoicesForm(InterestsForm):
             "places": list(person.territories.all()),
         }
         super().__init__(*args, **kwargs)
+        self.held = mine
         self.fields["letters"].queryset = _offered(mine)
+        pending = held.filter(state=Subscription.State.PENDING)
+        waiting = set(pending.values_list("periodical", flat=True))
+        self.fields["letters"].label_from_instance = lambda letter: _offer(letter, waiting)
         self.fields["places"].queryset = person.territories.all()
         if not kwargs["initial"]["places"]:
             del self.fields["places"]
         else:
             self.fields["territory"].label = "Ajouter un territoire"
 
+    def adds_letters(self) -> bool:
+        return any(letter.pk not in self.held for letter in self.cleaned_data["letters"])
+
     def chosen_places(self) -> list[Territory]:
         places = list(self.cleaned_data.get("places") or ())
         added = self.cleaned_data["territory"]
         return [*places, *([added] if added and added not in places else [])]
+
+
+def _offer(letter: Periodical, waiting: set[int]) -> str:
+    if letter.pk not in waiting:
+        return letter.title
+    return f"{letter.title} (en attente de votre confirmation, par le courriel reçu)"
 
 
 def _offered(mine: set[int]) -> Any:

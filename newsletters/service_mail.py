@@ -14,6 +14,7 @@ from newsletters.consent import address_number
 from newsletters.delivery.answers import Answer
 from newsletters.delivery.send import configured_transport
 from newsletters.delivery.wire import Content, Recipient, WireTemplate
+from newsletters.editions.email import tags_in_ascii
 from newsletters.editions.text import fill
 from newsletters.models import Errand, Periodical
 from newsletters.service_notes import Note, letters_of
@@ -50,7 +51,7 @@ def send(errand: Errand, note: Note, to: str) -> Answer:
         from_name=signature.name,
         from_email=signature.mailbox,
         reply_to=signature.reply_to,
-        html=mjml2html(source, fonts={}, disable_comments=True),
+        html=mjml2html(tags_in_ascii(source), fonts={}, disable_comments=True),
         text=_text(note, signature),
         headers=_HEADERS,
     )

@@ -10,6 +10,7 @@ from newsletters.tokens import (
     Dated,
     Purpose,
     dated_token,
+    preferences_token,
     read_dated_token,
     read_unsubscribe_token,
     unsubscribe_token,
@@ -60,7 +61,9 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     slip = read_dated_token(Purpose.UNDO, token)
     if request.method != "POST":
         return page(request, "undo", {"undo_token": token})
-    return page(request, "undone", {"subscription": undo_leaving(slip=slip)})
+    subscription = undo_leaving(slip=slip)
+    choices = preferences_token(subscription.pk)
+    return page(request, "undone", {"subscription": subscription, "choices_token": choices})
 
 
 def _found(pk: int) -> Subscription | None:
@@ -81,6 +84,7 @@ def _page(
         context["gone"] = gone
         context["has_others"] = others.exclude(pk=subscription.pk).exists()
         context["token"] = unsubscribe_token(subscription.pk)
+        context["choices_token"] = preferences_token(subscription.pk)
         if gone and (just_left or form):
             context["form"] = form or ReasonForm()
         if gone and just_left and subscription.left_at and subscription.confirmed_at:

@@ -8,6 +8,7 @@ from newsletters.consent.changing import (
     ask_move,
     choose,
     describe,
+    forget_unanswered_moves,
     move,
 )
 from newsletters.consent.enrolling import enrol
@@ -72,6 +73,7 @@ __all__ = [
     "erase_silent",
     "explain",
     "forget_address",
+    "forget_unanswered_moves",
     "joining_notice",
     "leave",
     "leave_all",

@@ -6,10 +6,13 @@ from datetime import timedelta
 from typing import Any, Final
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from newsletters.consent.joining import LINK_DAYS, PROFILE, LinkClosed, activate
 from newsletters.consent.leaving import leave
+from newsletters.consent.notice import Notice
+from newsletters.consent.reports import drop_new_address
 from newsletters.consent.suppression import lift, suppress, suppressed, suppressed_since
 from newsletters.models import (
     ConsentEvent,
@@ -26,7 +29,9 @@ logger = logging.getLogger(__name__)
 
 _State = Subscription.State
 _PREFERENCES: Final = "Page des préférences"
+_MOVE_ASKED: Final = f"{_PREFERENCES} : nouvelle adresse demandée"
 _DIGITS: Final = 14
+_BATCH: Final = 500
 
 
 class AddressTaken(ValueError):  # noqa: N818  (says what happened)
@@ -40,13 +45,16 @@ def choose(
     letters: Collection[Periodical],
     themes: Collection[Theme],
     territories: Collection[Territory],
+    notice: Notice,
     proved: bool,
 ) -> bool:
     """Keep exactly these letters and interests; whether a confirmation mail had to be asked for.
 
     `proved`: the person came by a link just sent to their mailbox, so a letter they add starts at
     once. By the link of a letter, which may have been forwarded, it waits for a confirmation; so it
-    does when the address was refused or blocked since, as only a confirmation lifts that.
+    does when the address was refused or blocked since, as only a confirmation lifts that. A letter
+    that waits already is not asked for again: the page is saved for many other reasons. `notice`:
+    the words the page shows, which are the proof of a letter added.
     """
     proved = proved and not (subscriber.blocked_at or suppressed([subscriber.email_key]))
     wanted = {letter.pk for letter in letters}
@@ -54,36 +62,33 @@ def choose(
     for pk, subscription in held.items():
         if pk not in wanted:
             leave(subscription=subscription, origin=_PREFERENCES)
-    added = [pk for pk in wanted if pk not in held or held[pk].state != _State.ACTIVE]
-    changed = [
-        name
-        for name, field, values in (
-            ("thématiques", subscriber.themes, themes),
-            ("territoires", subscriber.territories, territories),
-        )
-        if _set(field, values)
-    ]
-    _acted(subscriber, changed)
+    interests = {
+        "thématiques": _set(subscriber.themes, themes),
+        "territoires": _set(subscriber.territories, territories),
+    }
+    _acted(subscriber, [name for name, changed in interests.items() if changed])
     if proved:
-        for pk in added:
+        for pk in wanted:
             subscription, _ = Subscription.objects.get_or_create(
                 subscriber=subscriber, periodical_id=pk
             )
-            activate(subscription=subscription, origin=_PREFERENCES)
+            activate(subscription=subscription, origin=_PREFERENCES, notice=notice)
         return False
+    added = [pk for pk in wanted if pk not in held]
     if added:
-        _ask_again(subscriber, added)
+        _ask_again(subscriber, added, notice)
     return bool(added)
 
 
 def _set(field: Any, values: Collection[Any]) -> bool:
+    """Whether that changed anything."""
     if {one.pk for one in values} == set(field.values_list("pk", flat=True)):
         return False
     field.set(values)
     return True
 
 
-def _ask_again(subscriber: Subscriber, letters: list[int]) -> None:
+def _ask_again(subscriber: Subscriber, letters: list[int], notice: Notice) -> None:
     now = timezone.now()
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
@@ -92,6 +97,9 @@ def _ask_again(subscriber: Subscriber, letters: list[int]) -> None:
             action=ConsentEvent.Action.ASKED,
             at=now,
             origin=_PREFERENCES,
+            basis=Subscription.Basis.CONSENT,
+            notice_version=notice.version,
+            notice_text=notice.text,
         )
         for pk in letters
     )
@@ -132,9 +140,28 @@ def _acted(subscriber: Subscriber, changed: list[str]) -> None:
 
 @transaction.atomic
 def ask_move(*, subscriber: Subscriber, email: str) -> None:
-    """Ask the new address itself whether it is theirs; nothing moves before it answers."""
+    """Ask the new address itself whether it is theirs; nothing moves before it answers.
+
+    It may be somebody else's: it is forgotten unless it answers (`forget_unanswered_moves`).
+    """
     Subscriber.objects.filter(pk=subscriber.pk).update(wanted_email=email.strip())
+    ConsentEvent.objects.create(
+        subscriber=subscriber, action=ConsentEvent.Action.CHANGED, origin=_MOVE_ASKED
+    )
     Errand.objects.create(kind=Errand.Kind.MOVE, subscriber=subscriber)
+
+
+def forget_unanswered_moves() -> int:
+    """Forget the new addresses whose link has died unanswered, each with its line; how many."""
+    asked = ConsentEvent.objects.filter(subscriber=OuterRef("pk"), origin=_MOVE_ASKED)
+    fresh = asked.filter(at__gte=timezone.now() - LINK_DAYS)
+    waiting = Subscriber.objects.exclude(wanted_email="").exclude(Exists(fresh))
+    total = 0
+    while batch := list(waiting[:_BATCH]):
+        for person in batch:
+            drop_new_address(subscriber=person, origin="Jamais confirmée")
+        total += len(batch)
+    return total
 
 
 def address_number(email: str) -> int:

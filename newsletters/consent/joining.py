@@ -14,6 +14,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.utils import timezone
 
+from newsletters.consent.notice import Notice
 from newsletters.consent.suppression import lift, suppressed, suppressed_since
 from newsletters.models import (
     ConsentEvent,
@@ -83,9 +84,10 @@ def ask(*, demand: Demand, at: datetime) -> None:
         return
     if person is None:
         person = Subscriber(email=demand.email.strip(), source="Formulaire d'abonnement")
-    if person.pk is None or not person.subscriptions.exclude(state=_State.PENDING).exists():
         _describe(person, demand)
     states = dict(person.subscriptions.values_list("periodical", "state"))
+    if states and set(states.values()) == {_State.PENDING}:
+        _describe(person, demand)
     barred = person.blocked_at is not None or bool(suppressed([person.email_key]))
     wanted = [one for one in letters if barred or states.get(one.pk) != _State.ACTIVE]
     _open(person, wanted, demand, at)
@@ -163,15 +165,21 @@ def confirm(*, asked: Dated) -> list[Subscription]:
     return found
 
 
-def activate(*, subscription: Subscription, origin: str) -> None:
-    """Resume or start a subscription at once, for someone who has just proved who they are."""
+def activate(*, subscription: Subscription, origin: str, notice: Notice | None = None) -> None:
+    """Resume or start a subscription at once, for someone who has just proved who they are.
+
+    `notice`: the words under which it starts, when the person has just read them.
+    """
     with transaction.atomic():
         if subscription.state != _State.ACTIVE:
-            _activate(subscription, timezone.now(), origin=origin)
+            _activate(subscription, timezone.now(), origin, notice)
 
 
 def _activate(
-    subscription: Subscription, now: datetime, origin: str = "Lien de confirmation"
+    subscription: Subscription,
+    now: datetime,
+    origin: str = "Lien de confirmation",
+    notice: Notice | None = None,
 ) -> None:
     subscription.state = _State.ACTIVE
     subscription.basis = Subscription.Basis.CONSENT
@@ -184,6 +192,8 @@ def _activate(
         at=now,
         origin=origin,
         basis=Subscription.Basis.CONSENT,
+        notice_version=notice.version if notice else "",
+        notice_text=notice.text if notice else "",
     )
 
 
@@ -249,18 +259,18 @@ def purge_unconfirmed() -> int:
     """
     total = 0
     before = timezone.now() - UNCONFIRMED_DAYS
-    while batch := list(
-        Subscription.objects.filter(state=_State.PENDING, asked_at__lt=before)[:_BATCH]
-    ):
-        _expire(batch)
-        total += len(batch)
+    while batch := _expire(before):
+        total += batch
     if total:
         logger.info("event=unconfirmed_purged count=%s", total)
     return total
 
 
 @transaction.atomic
-def _expire(batch: list[Subscription]) -> None:
+def _expire(before: datetime) -> int:
+    """A part of them; how many. Locked: a demand made again meanwhile is not lost with the old."""
+    old = Subscription.objects.filter(state=_State.PENDING, asked_at__lt=before)
+    batch = list(old.select_for_update()[:_BATCH])
     ConsentEvent.objects.bulk_create(
         ConsentEvent(
             subscriber_id=one.subscriber_id,
@@ -271,5 +281,6 @@ def _expire(batch: list[Subscription]) -> None:
         for one in batch
     )
     people = {one.subscriber_id for one in batch}
-    Subscription.objects.filter(pk__in=[one.pk for one in batch], state=_State.PENDING).delete()
+    Subscription.objects.filter(pk__in=[one.pk for one in batch]).delete()
     Subscriber.objects.filter(pk__in=people, subscriptions=None).delete()
+    return len(batch)

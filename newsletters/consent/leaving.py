@@ -124,8 +124,10 @@ def undo_leaving(*, slip: Dated) -> Subscription:
         return subscription
     if subscription.left_at != slip.at or subscription.confirmed_at is None:
         raise LinkClosed
-    # A complaint made once gone moves no date of the subscription.
-    if suppressed_since(subscription.subscriber.email_key, slip.at):
+    # A complaint made once gone moves no date of the subscription, and follows whoever then moves.
+    person = subscription.subscriber
+    complaints = person.consent_events.filter(action=ConsentEvent.Action.COMPLAINED)
+    if suppressed_since(person.email_key, slip.at) or complaints.filter(at__gte=slip.at).exists():
         raise LinkClosed
     activate(subscription=subscription, origin="Désinscription annulée aussitôt par la personne")
     return subscription

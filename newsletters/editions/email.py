@@ -15,7 +15,8 @@ from pages.typography import WIDE
 # removes from whatever an editor writes: nobody else's text can be a token.
 _LEAVE, _CHOOSE = "\ufdd0", "\ufdd1"
 _COMPILED = {"&#64976;": UNSUBSCRIBE_TOKEN, "&#64977;": PREFERENCES_TOKEN}
-_TAG = re.compile(r"<[a-z][^>]*>")
+# The title too: it becomes the `aria-label` of the whole mail.
+_TAG = re.compile(r"<mj-title>[^<]*|<[a-z][^>]*>")
 _NOT_PRINTABLE_ASCII = re.compile(r"[^\x20-\x7e\n]|\\")
 _INDENTATION = re.compile(r"\n\s*")
 # npm's compiler merges Outlook's neighbouring conditionals, this one does not: 3 % of the bytes
@@ -47,15 +48,19 @@ def source(letter: Letter) -> str:
         "own_title": letter.periodical.casefold() not in letter.title.casefold(),
     }
     rendered = render_to_string("newsletters/email/letter.mjml", context)
-    return _TAG.sub(_in_ascii, _INDENTATION.sub("\n", rendered))
+    return tags_in_ascii(_INDENTATION.sub("\n", rendered))
+
+
+def tags_in_ascii(markup: str) -> str:
+    """The MJML with the other characters of its tags, and of its title, as entities.
+
+    mrml writes attributes with Rust's debug format: a no-break space in an alternative or in the
+    name of the mail would be read « \\u{a0} » and a backslash would be doubled.
+    """
+    return _TAG.sub(_in_ascii, markup)
 
 
 def _in_ascii(tag: re.Match[str]) -> str:
-    """The tag with its other characters as entities.
-
-    mrml writes the attributes inside an mj-text with Rust's debug format: a no-break space in
-    an alternative would be read « \\u{a0} » and a backslash would be doubled.
-    """
     return _NOT_PRINTABLE_ASCII.sub(lambda found: f"&#{ord(found[0])};", tag[0])
 
 

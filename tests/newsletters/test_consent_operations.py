@@ -136,7 +136,10 @@ def test_a_demand_that_was_forgotten_is_not_written_about_again(held, letters, r
 
 
 def choose(held, letters, **values) -> bool:
-    kept = {"letters": letters, "themes": [], "territories": [], "proved": True}
+    kept = {
+        "letters": letters, "themes": [], "territories": [], "proved": True,
+        "notice": consent.joining_notice("Le centre"),
+    }  # fmt: skip
     return consent.choose(subscriber=held.subscriber, **(kept | values))
 
 
@@ -227,7 +230,7 @@ def test_a_person_moves_with_their_letters_and_refusals_and_every_change_has_its
     person = Subscriber.objects.get(pk=held.subscriber_id)
     assert (person.email_key, person.wanted_email, person.blocked_at) == (NEW, "", None)
     assert states() == {"resonances": "left", "chroniques": "pending"}
-    lines = ["left", "blocked", "changed", "unblocked", "unblocked"]
+    lines = ["left", "blocked", "changed", "changed", "unblocked", "unblocked"]
     assert [action for action, _letter in ledger()] == lines
     assert "Liste repoussoir levée" in ConsentEvent.objects.latest("pk").origin
     assert consent.suppressed([NEW, ADDRESS]) == {ADDRESS}
@@ -264,4 +267,5 @@ def test_nothing_moves_by_the_link_of_another_address_or_person(held, number):
     for key in (held.subscriber_id, 999_999):
         with pytest.raises(consent.LinkClosed):
             consent.move(asked=Dated(key, NOW, (number,) if number else ()))
-    assert ledger() == []
+    # That it was asked for, and nothing more.
+    assert ledger() == [("changed", "")]

@@ -5,6 +5,7 @@ people, forms, files and relays do; after each step the database is compared wit
 Derandomised: the same sequences in every run.
 """
 
+from contextlib import suppress
 from datetime import timedelta
 
 from django.db import transaction
@@ -23,10 +24,12 @@ from hypothesis.stateful import (
 from newsletters import consent
 from newsletters.audience_files.people import Person
 from newsletters.consent.importing import judge, take, take_back
+from newsletters.consent.restoring import restore
 from newsletters.models import (
     Errand,
     Subscriber,
     SubscriberImport,
+    Subscription,
 )
 from newsletters.tokens import Dated, unsubscribe_token
 from tests.newsletters.audience_machine import ADDRESSES, NEW, Known, Sending
@@ -97,20 +100,21 @@ class Leaving(Known):
         subscription = self.subscription(address, letter)
         if subscription is None:
             return
+        held = self.held(address)
         if by_mail:
             token = unsubscribe_token(subscription.pk)
             assert consent.leave_by_mail(f"Subject: unsubscribe {token}\n\n".encode())
         else:
             consent.leave(subscription=subscription, origin="essai")
-        self.refuse(address, (letter,))
+        self.refuse(address, tuple({letter} & set(held)))
 
     @rule(address=addresses)
     def leave_all(self, address: str) -> None:
         self.tick()
         if person := self.person(address):
-            held = [n for n in (0, 1) if self.subscription(address, n)]
+            held = self.held(address)
             consent.leave_all(subscriber=person, origin="essai")
-            self.refuse(address, tuple(held))
+            self.refuse(address, held)
 
     @rule(address=addresses, letter=st.sampled_from([0, 1]), minutes=st.sampled_from([1, 90]))
     def take_the_departure_back(self, address: str, letter: int, minutes: int) -> None:
@@ -127,18 +131,32 @@ class Leaving(Known):
         # The very departure is undone; never a later refusal, of which nothing would remain.
         assert self.refused.pop((address, letter), slip.at) == slip.at
 
+    @invariant()
+    def no_departure_that_a_complaint_made_or_followed_is_undone(self) -> None:
+        gone = Subscription.objects.filter(subscriber__in=self.complained).exclude(left_at=None)
+        for one in gone:
+            if self.complained[one.subscriber_id] >= one.left_at:
+                with pytest.raises(consent.LinkClosed):
+                    consent.undo_leaving(slip=Dated(one.pk, one.left_at))
+
     @rule(address=addresses, letters=choices, proved=st.booleans())
     def choose(self, address: str, letters: tuple[int, ...], proved: bool) -> None:
         self.tick()
         person = self.person(address)
         if person is None:
             return
-        waits = consent.choose(
-            subscriber=person, letters=self.pks(letters), themes=[], territories=[], proved=proved
+        held = self.held(address)
+        consent.choose(
+            subscriber=person,
+            letters=self.pks(letters),
+            themes=[],
+            territories=[],
+            notice=consent.joining_notice("Le centre"),
+            proved=proved,
         )
-        if proved and not waits:
-            self.accept(address, letters, timezone.now())
-        self.refuse(address, tuple(n for n in (0, 1) if n not in letters))
+        if proved:
+            self.accept(address, self.active(address, letters), timezone.now())
+        self.refuse(address, tuple(n for n in held if n not in letters))
 
 
 class Moving(Known):
@@ -176,6 +194,7 @@ class Refusing(Known):
         if person := self.person(address):
             consent.complain(subscriber=person, origin="essai")
             self.refuse(address, (0, 1))
+            self.complained[person.pk] = timezone.now()
 
     @rule(address=addresses)
     def erase(self, address: str) -> None:
@@ -214,12 +233,45 @@ class Filing(Known):
 
     @invariant()
     def no_file_would_bring_back_who_refused(self) -> None:
-        """Whatever came before: tried at each step with everybody, then taken back."""
-        if self.refused:
-            with transaction.atomic():
-                self.imported({*ADDRESSES, NEW}, (0, 1))
-                self.nobody_who_refused_is_written_to()
-                transaction.set_rollback(True)
+        """Whatever came before: tried at each step with everybody, by every door, then undone."""
+        seen, last, everybody = self.seen, self.last, {*ADDRESSES, NEW}
+        with transaction.atomic():
+            number = self.imported(everybody, (0, 1))
+            self.nobody_who_refused_is_subscribed()
+            self.every_change_left_its_line()
+            take_back(batch_of=SubscriberImport.objects.get(pk=number))
+            self.every_change_left_its_line()
+            for door in (self._enrolled, self._by_hand, self._restored):
+                door(everybody)
+                self.nobody_who_refused_is_subscribed()
+            self.every_change_left_its_line()
+            self.nobody_who_refused_is_written_to()
+            transaction.set_rollback(True)
+        self.seen, self.last = seen, last
+
+    def _enrolled(self, everybody: set[str]) -> None:
+        people = [{"email": address} for address in sorted(everybody)]
+        for letter in self.letters:
+            consent.enrol(
+                periodical=letter, people=people, territories={}, themes={}, origin="", notice=""
+            )
+
+    def _by_hand(self, everybody: set[str]) -> None:
+        for address in everybody:
+            with suppress(consent.NotEnrolled):
+                consent.enrol_by_hand(
+                    email=address.upper(), values={}, letters=self.letters, territories=[],
+                    themes=[], basis="consent", source="essai", notified_at=None, notice_text="",
+                )  # fmt: skip
+
+    def _restored(self, everybody: set[str]) -> None:
+        held = [{"letter": letter.code, "state": "active"} for letter in self.letters]
+        proofs = [{"letter": letter.code, "action": "imported"} for letter in self.letters]
+        people = [
+            (line, {"email": address, "subscriptions": held, "proofs": proofs})
+            for line, address in enumerate(sorted(everybody), 1)
+        ]
+        restore(people=people, refusals=[])
 
     @rule(number=imports)
     def undo_import(self, number: int) -> None:
@@ -240,6 +292,7 @@ class Ageing(Known):
         """And the night work with it; what it erases may be joined again by its owner only."""
         self.tick(minutes=days * 24 * 60)
         consent.purge_unconfirmed()
+        consent.forget_unanswered_moves()
         for address in self.erased_tonight():
             self.refuse(address, (0, 1))
         consent.remind_silent(timezone.now())

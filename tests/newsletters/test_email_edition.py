@@ -67,7 +67,7 @@ def test_the_same_letter_gives_the_same_bytes():
 def test_the_document_says_its_language_title_and_colour_schemes():
     html = email.render(letter_of(news()))
     assert '<html lang="fr" dir="ltr"' in html
-    assert "<title>Résonances\u00a0– mars 2026</title>" in html
+    assert "<title>Résonances\u00a0– mars 2026</title>" in unescape(html)
     assert '<meta name="color-scheme" content="light dark"' in html
     assert "prefers-color-scheme:dark" in html
     assert "Un jardin et dix lectures</div>" in html
@@ -105,6 +105,14 @@ def test_an_alternative_is_read_as_written(alt):
     html = email.render(letter_of(Item(Kind.IMAGE, "i-1", picture=replace(PICTURE, alt=alt))))
     found = re.search(r'<img[^>]* alt="([^"]*)"', html)
     assert unescape(found[1]) == typeset(alt, WIDE)
+
+
+@pytest.mark.parametrize("title", ["« Été » – mars !", r"c:\x \u{a0}"])
+def test_the_mail_is_named_as_its_title_is_written(title):
+    html = email.render(replace(letter_of(news()), title=title))
+    shown = unescape(re.search(r"<title>([^<]*)</title>", html)[1])
+    assert unescape(re.search(r'<div[^>]* aria-label="([^"]*)"', html)[1]) == shown
+    assert shown == typeset(title, WIDE)
 
 
 def test_addresses_keep_their_letters():

@@ -1,6 +1,6 @@
 """Joining, as a visitor meets it: form, neutral answer, mail, button."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 from django.core.management import call_command
@@ -11,6 +11,7 @@ import pytest
 import time_machine
 
 from newsletters import errands
+from newsletters.consent import leave
 from newsletters.models import Attempt, ConsentEvent, Errand, Subscriber, Subscription
 from pages.models import Theme
 from tests.builders import make_home, make_issue, make_periodical, make_subscription
@@ -39,6 +40,8 @@ def test_from_the_form_to_the_letter(client, letter, relay):
     assert Subscription.objects.get().state == "pending"
     link = link_in(asking)
     assert [one for one in links_in(asking) if one.startswith("/lettre/conf")] == [link]
+    html = asking.get_body(preferencelist=("html",)).get_content()
+    assert f'aria-label="{asking["Subject"]}"' in unescape(html)
     page = client.get(link).content.decode()
     assert "Résonances" in page
     assert "Confirmer mon inscription" in page
@@ -70,6 +73,19 @@ def test_several_letters_make_one_mail(client, letter, relay):
     (mail,) = mails(relay)
     client.post(link_in(mail))
     assert Subscription.objects.active().count() == 2
+
+
+def test_the_page_says_what_is_received_and_not_what_was_left_since(client, letter, relay):
+    other = make_periodical(title="Chroniques", code="chroniques")
+    fill(client, letters=[letter.pk, other.pk])
+    errands.run_due()
+    link = link_in(mails(relay)[0])
+    client.post(link)
+    with time_machine.travel(timezone.now() + timedelta(minutes=1), tick=False):
+        leave(subscription=Subscription.objects.get(periodical=other), origin="essai")
+        said = client.post(link).content.decode().split('role="status"')[1].split("</p>")[0]
+    assert "Résonances" in said
+    assert "Chroniques" not in said
 
 
 @pytest.mark.parametrize(
@@ -126,6 +142,26 @@ def test_the_fourth_demand_of_an_hour_for_one_mailbox_is_answered_and_forgotten(
     assert ADDRESS not in str(list(Attempt.objects.values()))
 
 
+def test_a_mailbox_is_written_to_six_times_a_day_at_most(client, letter):
+    with time_machine.travel(datetime(2026, 3, 2, 1, tzinfo=UTC)) as clock:
+        for _ in range(12):
+            fill(client, letters=[letter.pk])
+            clock.shift(timedelta(hours=1))
+        assert Errand.objects.count() == 6
+        clock.shift(timedelta(hours=14))
+        fill(client, letters=[letter.pk])
+    assert Errand.objects.count() == 7
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["responsable du traitement", "prestataire", "trois ans", "retirer mon accord", "CNIL"],
+)
+def test_the_notice_says_what_the_law_wants_said(client, letter, said):
+    assert said in unescape(client.get(JOIN).content.decode())
+    assert said in client.get("/api/v3/lettres/").json()["notice"]["text"]
+
+
 def test_a_network_that_asks_for_everybody_is_asked_to_wait(client, letter, monkeypatch):
     monkeypatch.setattr("newsletters.attempts.PER_NETWORK", 2)
     statuses = [
@@ -162,7 +198,8 @@ def test_the_worker_does_errands_and_forgets_what_was_never_confirmed(client, le
     fill(client, letters=[letter.pk])
     call_command("send_mailings", "--once", "--quiet")
     assert len(relay.messages) == 1
-    with time_machine.travel(timezone.now() + timedelta(days=31)):
+    # By day: the night's work begins at six.
+    with time_machine.travel((timezone.now() + timedelta(days=32)).replace(hour=12)):
         call_command("send_mailings", "--once", "--quiet")
     assert not Subscriber.objects.exists()
     assert not Attempt.objects.exists()

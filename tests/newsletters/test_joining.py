@@ -54,6 +54,18 @@ def test_a_form_changes_nothing_of_someone_known(letter):
     assert Errand.objects.get().kind == Errand.Kind.ALREADY
 
 
+def test_a_form_changes_nothing_of_someone_whose_import_was_undone(letter):
+    Subscriber.objects.create(email=ADDRESS, organisation="La Rive")
+    ask(letter, organisation="Un autre")
+    assert Subscriber.objects.get().organisation == "La Rive"
+
+
+def test_the_last_form_says_who_an_unproved_address_is(letter):
+    for name in ("La Rive", "Le Pont"):
+        ask(letter, organisation=name)
+        assert Subscriber.objects.get().organisation == name
+
+
 @pytest.mark.parametrize("act", ["leave", "complain", "erase", "week"])
 def test_an_older_link_brings_nobody_back(letter, act):
     asked = ask(letter)

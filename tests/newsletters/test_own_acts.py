@@ -47,7 +47,10 @@ def ledger() -> list[str]:
 
 
 def choices(held, **values):
-    kept = {"letters": [held.periodical], "themes": [], "territories": [], "proved": True}
+    kept = {
+        "letters": [held.periodical], "themes": [], "territories": [], "proved": True,
+        "notice": consent.joining_notice("Le centre"),
+    }  # fmt: skip
     consent.choose(subscriber=held.subscriber, **(kept | values))
 
 
@@ -108,6 +111,7 @@ def test_a_letter_added_starts_at_once_when_the_mailbox_was_proved(held):
     choices(held, letters=[held.periodical, other])
     assert Subscription.objects.get(periodical=other).state == "active"
     assert not Errand.objects.exists()
+    assert "Le centre, responsable" in ConsentEvent.objects.get(action="confirmed").notice_text
 
 
 def test_a_letter_added_by_a_link_that_may_have_been_forwarded_waits(held):
@@ -209,7 +213,41 @@ def test_the_old_mailbox_is_told_and_not_where_to(held, relay):
         assert NEW not in said
         assert "Ce n’était pas vous" in said
     assert person().email == NEW
-    assert ledger() == ["changed"]
+    # Asked, then done.
+    assert ledger() == ["changed", "changed"]
+
+
+@pytest.mark.parametrize(("days", "kept"), [(6, NEW), (8, "")])
+def test_a_new_address_that_never_answered_is_forgotten_with_its_line(held, at_noon, days, kept):
+    move_asked(held)
+    at_noon.move_to(NOW + timedelta(days=days))
+    assert [consent.forget_unanswered_moves() for _ in range(2)] == [1 - bool(kept), 0]
+    assert (person().wanted_email, person().email) == (kept, ADDRESS)
+    assert ledger() == ["changed"] * (1 if kept else 2)
+    assert NEW not in str(list(ConsentEvent.objects.values()))
+
+
+def test_a_complaint_still_holds_after_a_change_of_address(held, at_noon):
+    consent.leave(subscription=held, origin="Lien")
+    slip = Dated(held.pk, NOW)
+    at_noon.shift(timedelta(minutes=1))
+    consent.complain(subscriber=held.subscriber, origin="Plainte")
+    at_noon.shift(timedelta(minutes=1))
+    consent.move(asked=move_asked(held, NOW + timedelta(minutes=2)))
+    with pytest.raises(consent.LinkClosed):
+        consent.undo_leaving(slip=slip)
+
+
+@pytest.mark.parametrize("proved", [True, False])
+def test_a_letter_that_waits_is_not_asked_for_again_by_saving(held, proved):
+    other = make_periodical(code="speciale", title="Spéciale")
+    for _ in range(2):
+        choices(held, letters=[held.periodical, other], proved=False)
+    assert Errand.objects.count() == 1
+    choices(held, letters=[held.periodical, other], proved=proved)
+    assert Errand.objects.count() == 1
+    state = Subscription.objects.get(periodical=other).state
+    assert state == ("active" if proved else "pending")
 
 
 @pytest.mark.parametrize("case", ["blocked", "suppressed"])

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from html import unescape
 
 from django.utils import timezone
 
@@ -68,6 +69,9 @@ def test_the_link_of_a_letter_opens_choices_and_no_personal_data(client, held, o
     # A forwarded letter adds nothing for its owner: the added one waits for their mailbox.
     assert states() == {"resonances": "active", "chroniques": "pending"}
     assert Errand.objects.get().kind == Errand.Kind.CONFIRMATION
+    proof = ConsentEvent.objects.get(action="asked")
+    assert proof.notice_text in unescape(client.get(url).content.decode())
+    assert proof.notice_version
 
 
 def test_an_unticked_letter_is_left_and_a_kept_place_stays(client, held):
@@ -86,6 +90,50 @@ def test_the_letter_link_sends_the_own_link_to_its_owner_only(client, held, rela
     (mail,) = mails(relay)
     assert mail["To"] == ADDRESS
     assert "Camille" in client.get(link_in(mail, DATA)).content.decode()
+
+
+def test_a_forwarded_letter_cannot_flood_its_owner(client, held, other):
+    url = f"/lettre/choix/{preferences_token(held.pk)}/"
+    both = {"what": "choices", "letters": [held.periodical_id, other.pk]}
+    pages = []
+    for _ in range(5):
+        pages.append(client.post(url, both).content.decode())
+        client.post(url, both | {"letters": [held.periodical_id]})
+        client.post(url, {"what": "link"})
+    assert Errand.objects.count() == 3
+    assert "déjà d’être demandés" not in pages[0]
+    assert "déjà d’être demandés" in pages[-1]
+    assert states() == {"resonances": "active", "chroniques": "left"}
+
+
+def test_a_letter_that_waits_says_so(client, held, other):
+    url = f"/lettre/choix/{preferences_token(held.pk)}/"
+    both = {"what": "choices", "letters": [held.periodical_id, other.pk]}
+    said = "Chroniques (en attente de votre confirmation"
+    assert said not in client.get(url).content.decode()
+    page = client.post(url, both).content.decode()
+    assert said in page
+    assert "une fois confirmée" in page
+    again = client.post(url, both).content.decode()
+    assert said in again
+    assert "une fois confirmée" not in again
+
+
+def test_a_change_of_address_cannot_write_to_many_nor_often(client, own_link):
+    pages = [
+        client.post(own_link, {"what": "move", "move-email": f"v{n}@example.org"}) for n in range(5)
+    ]
+    assert Errand.objects.filter(kind="move").count() == 3
+    assert "déjà d’être demandés" in pages[-1].content.decode()
+    assert Subscriber.objects.get().wanted_email == "v2@example.org"
+
+
+def test_a_mailbox_asked_by_everybody_is_left_alone(client, own_link):
+    for _ in range(3):
+        client.post(LINK, {"email": "neuve@example.org"})
+    page = client.post(own_link, {"what": "move", "move-email": "Neuve@example.org"})
+    assert "vient d’être demandé" in page.content.decode()
+    assert not Errand.objects.filter(kind="move").exists()
 
 
 def test_details_are_corrected_and_a_letter_added_at_once_by_the_own_link(
