@@ -1,8 +1,14 @@
 """What every test may ask for, and which tests a second database has something to say about."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from django.db import connection
+from django.db.backends.base.creation import BaseDatabaseCreation
+
 import pytest
+
+from tests import emptying
 
 ROOT = Path(__file__).resolve().parents[1]
 SEEDS = ROOT.parent / "shared" / "seeds"
@@ -25,6 +31,15 @@ def seeds() -> Path:
     if not SEEDS.is_dir():
         pytest.skip("les documents réels (../shared/seeds) ne sont pas sur cette machine")
     return SEEDS
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _quickly_emptied() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseCreation, "deserialize_db_from_string", emptying.put_back)
+        if connection.vendor == "postgresql":
+            patch.setattr(type(connection.ops), "sql_flush", emptying.only_the_filled)
+        yield
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

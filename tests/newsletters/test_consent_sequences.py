@@ -32,7 +32,7 @@ from newsletters.models import (
     Subscription,
 )
 from newsletters.tokens import Dated, unsubscribe_token
-from tests.newsletters.audience_machine import ADDRESSES, NEW, Known, Sending
+from tests.newsletters.audience_machine import ADDRESSES, NEW, Known, Sending, two_letters
 
 API = "/api/v3/lettres/"
 
@@ -340,6 +340,7 @@ class Years(Sending, Ageing, Leaving, Refusing):
 @pytest.mark.django_db
 @pytest.mark.parametrize("machine", [Forms, Files, Years])
 def test_any_sequence_of_acts_respects_who_refused(machine):
+    two_letters()
     run_state_machine_as_test(
         machine,
         settings=settings(
