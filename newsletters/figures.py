@@ -8,7 +8,6 @@ from typing import Any, Final
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from newsletters.delivery.desk import POSTPONED, STRIKES
 from newsletters.delivery.thresholds import percent, rates
 from newsletters.models import (
     Delivery,
@@ -128,8 +127,8 @@ def safeguards(mailing: Mailing) -> dict[str, str]:
     return {
         "first_group": _first_group(mailing, rules),
         "breaker": _breaker(mailing, rules),
-        "faults": f"pause après {STRIKES} coupures ou silences du relais de suite, ou"
-        f" {POSTPONED} reports ; reprise automatique, de plus en plus espacée",
+        "faults": f"pause après {rules.cuts} coupures ou silences du relais de suite, ou"
+        f" {rules.delays} reports ; reprise automatique, de plus en plus espacée",
         "limits": " ; ".join(map(_limit, RateLimit.objects.all())) or "sans limite",
         "stop_after": f"{limit:%d/%m/%Y à %H:%M}, puis une question" if limit else "aucune",
     }

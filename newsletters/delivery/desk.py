@@ -26,10 +26,6 @@ MARK_ROWS: Final = 100
 MARK_SECONDS: Final = 0.1
 _TICK_SECONDS: Final = 0.02
 _HEARTBEAT_SECONDS: Final = 15.0
-# A relay that drops the line, or never confirms, message after message is not one reader's fault.
-STRIKES: Final = 3
-# Greylisting says « later » to some; a relay that says it to so many in a row says it to all.
-POSTPONED: Final = 50
 LATE: Final = (
     "L'heure limite de cet envoi est passée ; le reste n'est pas parti. Faut-il l'envoyer quand "
     "même ? « Reprendre » l'envoie sans limite."
@@ -132,21 +128,22 @@ class Desk:
         later = answer.outcome is Outcome.RETRY
         cut = later and answer.code in CONNECTION_CODES
         self._postponed = self._postponed + 1 if later else 0
-        if self._postponed >= POSTPONED:
+        rules = self._thresholds.rules
+        if self._postponed >= rules.delays:
             self._postponed = 0
             raise HaltError(
-                f"Le serveur d'envoi remet à plus tard tous les messages ({POSTPONED} de suite, "
+                f"Le serveur d'envoi remet à plus tard tous les messages ({rules.delays} de suite, "
                 f"code {answer.code}). L'envoi reprendra où il en est."
             )
         if not cut and answer.outcome is not Outcome.UNCERTAIN:
             self._strikes = 0
             return
         self._strikes += 1
-        if self._strikes >= STRIKES:
+        if self._strikes >= rules.cuts:
             self._strikes = 0
             raise HaltError(
                 "Le serveur d'envoi coupe la connexion ou ne confirme plus les messages "
-                f"({STRIKES} de suite). L'envoi reprendra où il en est."
+                f"({rules.cuts} de suite). L'envoi reprendra où il en est."
             )
 
     def _may_go_on(self) -> bool:

@@ -72,7 +72,7 @@ class Thresholds:
 
     def __init__(self, mailing: Mailing) -> None:
         self.mailing = mailing
-        self._rules = SendingRules.load()
+        self.rules = SendingRules.load()
         self._checked_at = time.monotonic()
         self._refused = False
 
@@ -85,8 +85,8 @@ class Thresholds:
         if waited < (_CHECK_REFUSED_SECONDS if self._refused else _CHECK_SECONDS):
             return
         self._checked_at, self._refused = time.monotonic(), False
-        self._rules = SendingRules.load()  # set anew in the admin, they hold for this sending too
-        if reason := excess(self.mailing, self._rules, sample=self._rules.sample):
+        self.rules = SendingRules.load()  # set anew in the admin, they hold for this sending too
+        if reason := excess(self.mailing, self.rules, sample=self.rules.sample):
             raise HaltError(reason, Mailing.PauseKind.BREAKER)
 
     def claim(self, worker: str, *, limit: int) -> Batch:
@@ -94,13 +94,13 @@ class Thresholds:
 
         Raises HaltError to observe a pause, or when the group's figures are bad.
         """
-        size = self._rules.canary_size
+        size = self.rules.canary_size
         if self.mailing.canary_passed or not size or (self.mailing.audience or 0) <= size:
             return claim(self.mailing.pk, worker, limit=limit)
         batch = self._claim_first(worker, size, limit)
         if batch is not _JUDGED:
             return batch
-        if minutes := self._rules.canary_minutes:
+        if minutes := self.rules.canary_minutes:
             wait = f"{minutes} minute{'s' if minutes > 1 else ''}"
             raise HaltError(
                 f"Les {size} premiers messages sont partis. Le reste suivra dans {wait} si les"

@@ -85,6 +85,18 @@ class SendingRules(BaseGenericSetting):
         default=100,
         help_text="Sous ce nombre, un seul refus ferait un pourcentage.",
     )
+    # Of a relay: one reader's mailbox does not fail message after message, nor postpone them all.
+    cuts = models.PositiveSmallIntegerField(
+        "coupures ou silences du relais, de suite, qui mettent en pause",
+        default=3,
+        validators=[MinValueValidator(1)],
+    )
+    delays = models.PositiveSmallIntegerField(
+        "messages remis à plus tard, de suite, qui mettent en pause",
+        default=50,
+        validators=[MinValueValidator(1)],
+        help_text="L'envoi reprend de lui-même, après une attente de plus en plus longue.",
+    )
     soft_bounces = models.PositiveSmallIntegerField(
         "rebonds temporaires avant de bloquer une adresse", default=3
     )
@@ -98,6 +110,7 @@ class SendingRules(BaseGenericSetting):
             [FieldPanel("hard_percent"), FieldPanel("complaint_percent"), FieldPanel("sample")],
             heading="Coupe-circuit",
         ),
+        MultiFieldPanel([FieldPanel("cuts"), FieldPanel("delays")], heading="Relais en défaut"),
         MultiFieldPanel(
             [FieldPanel("soft_bounces"), FieldPanel("soft_days")], heading="Adresses en défaut"
         ),

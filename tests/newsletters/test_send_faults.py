@@ -10,7 +10,7 @@ from newsletters.delivery import desk as desk_module
 from newsletters.delivery.answers import Answer, Outcome, RelayUnavailable
 from newsletters.delivery.send import run
 from newsletters.delivery.worker import Worker, recover_dead
-from newsletters.models import Delivery, Equation, Mailing
+from newsletters.models import Delivery, Equation, Mailing, SendingRules
 from tests.builders import make_mailing, make_readers, make_sending
 from tests.fakes import FakeTransport
 from tests.smtp_sink import Rule, SmtpSink
@@ -49,14 +49,15 @@ def test_a_port_without_a_relay_pauses_the_mailing_in_french(settings):
     assert report.equation.remaining == 2
 
 
-@pytest.mark.parametrize(
-    ("rule", "uncertain"), [(Rule("mail", "421 4.3.2 closing"), 0), (Rule("dot", "drop"), 3)]
-)
-def test_a_relay_that_fails_message_after_message_pauses_the_mailing(relay, rule, uncertain):
+@pytest.mark.parametrize("cuts", [3, 5])
+@pytest.mark.parametrize("rule", [Rule("mail", "421 4.3.2 closing"), Rule("dot", "drop")])
+def test_a_relay_that_fails_message_after_message_pauses_the_mailing(relay, rule, cuts):
+    SendingRules.objects.create(cuts=cuts)
     mailing = make_sending(30)
     relay.rules.append(rule)
     report = run(mailing.pk)
-    assert "3 de suite" in report.fault
+    assert f"{cuts} de suite" in report.fault
+    uncertain = cuts if rule.stage == "dot" else 0
     assert report.equation == Equation(30, 0, 0, 0, uncertain, 30 - uncertain)
 
 

@@ -140,10 +140,12 @@ def test_a_small_mailing_is_never_judged_by_a_percentage():
     assert run(mailing.pk, transport=refusing(3)).fault == ""
 
 
-def test_a_relay_that_postpones_everybody_is_a_fault():
+@pytest.mark.parametrize("delays", [50, 20])
+def test_a_relay_that_postpones_everybody_is_a_fault(delays):
+    rules(delays=delays)
     mailing = make_sending(80)
     report = run(mailing.pk, transport=FakeTransport(default=Outcome.RETRY))
-    assert "remet à plus tard tous les messages (50 de suite, code 451)" in report.fault
+    assert f"remet à plus tard tous les messages ({delays} de suite, code 451)" in report.fault
     mailing.refresh_from_db()
     assert mailing.pause_kind == Kind.FAULT
     assert mailing.resume_at is not None
