@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -53,6 +54,7 @@ class MailingRecipients(SendingScreen):
         context = {
             "mailing": mailing,
             "outcome": outcome,
+            "kept": urlencode({"resultat": outcome}) + "&",
             "outcomes": [(*choice, counts.get(choice[0], 0)) for choice in Delivery.State.choices],
             "aftermath": aftermath(mailing),
             "total": sum(counts.values()),
@@ -131,7 +133,8 @@ class SubscriberLetters(SendingScreen):
         note(self.request.user, "opened", what=self.page_title, count=1, person=person.pk)
         rows = person.deliveries.select_related("mailing").prefetch_related("events")
         rows = rows.defer("mailing__html", "mailing__text").order_by("-mailing__started_at", "-pk")
-        return super().get_context_data(person=person, rows=rows[:200], **kwargs)
+        page = Paginator(rows, _PAGE).get_page(self.request.GET.get("p"))
+        return super().get_context_data(person=person, rows=page, **kwargs)
 
 
 class _Echo:

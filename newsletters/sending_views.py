@@ -1,9 +1,10 @@
 """The sending screens of the admin: each validates, calls `lifecycle`, says what happened."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -21,6 +22,8 @@ from newsletters.forms import ErratumForm, ReadersForm, ScheduleForm, TestSendFo
 from newsletters.models import Equation, IssuePage, Mailing
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow, open_archives
 from newsletters.rendering import LifecycleError
+
+_PAGE: Final = 100
 
 
 def require(request: HttpRequest, right: str) -> None:
@@ -54,10 +57,9 @@ class MailingIndex(SendingScreen):
         unsent: QuerySet[IssuePage] = (
             IssuePage.objects.to_send().newest_first().select_related("periodical")
         )
+        mailings = Mailing.objects.select_related("issue__periodical").defer("html", "text")
         return super().get_context_data(
-            mailings=Mailing.objects.select_related("issue__periodical").defer("html", "text")[
-                :100
-            ],
+            mailings=Paginator(mailings, _PAGE).get_page(self.request.GET.get("p")),
             unsent=unsent[:10],
             archives=open_archives(self.request.user),
             **kwargs,

@@ -1,4 +1,7 @@
+import re
 from datetime import UTC, datetime, timedelta
+from html import unescape
+from urllib.parse import parse_qs
 
 from django.contrib.auth.models import Permission, User
 from django.urls import reverse
@@ -7,11 +10,12 @@ from django.utils import timezone
 import pytest
 import time_machine
 
+from newsletters import report_views, sending_views
 from newsletters.delivery.answers import Outcome
 from newsletters.delivery.send import run
 from newsletters.figures import balance, duration, pace, refusals
-from newsletters.models import Delivery, Equation, Mailing
-from tests.builders import make_sending, make_subscription
+from newsletters.models import Delivery, Equation, Mailing, Subscriber
+from tests.builders import make_mailing, make_sending, make_subscription
 from tests.fakes import FakeTransport
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("journal")]
@@ -72,6 +76,28 @@ def test_a_cell_that_a_spreadsheet_would_run_is_made_inert(client, mailing):
     text = client.get(reverse("mailings:csv", args=[mailing.pk])).getvalue().decode()
     assert ";'=cmd@example.org" in text
     assert ";'+1;" in text
+
+
+def test_sendings_recipients_and_letters_received_are_paged(client, mailing, monkeypatch):
+    for module in (report_views, sending_views):
+        monkeypatch.setattr(module, "_PAGE", 1)
+    reader = Subscriber.objects.get(email=ADDRESS)
+    for number in (2, 3):
+        other = make_mailing(issue=mailing.issue, subject=f"Numéro {number}")
+        Delivery.objects.create(mailing=other, subscriber=reader, email=ADDRESS)
+    sign_in(client, "see_addresses")
+    screens = {
+        reverse("mailings:index"): 3,
+        reverse("mailings:received", args=[reader.pk]): 3,
+        f"{reverse('mailings:recipients', args=[mailing.pk])}?resultat=accepted&": 3,
+    }
+    for url, pages in screens.items():
+        url = url if "?" in url else f"{url}?"
+        first, last = (client.get(f"{url}p={p}").content.decode() for p in (1, pages))
+        assert f"Page 1 sur {pages}" in first
+        following = unescape(re.search(r'href="([^"]*)">Page suivante', first)[1])
+        assert parse_qs(following.lstrip("?")) == parse_qs(f"{url.partition('?')[2]}p=2")
+        assert "Page suivante" not in last
 
 
 def test_the_letters_one_person_received(client, mailing):
