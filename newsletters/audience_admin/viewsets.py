@@ -29,7 +29,7 @@ class SubscriberViewSet(ModelViewSet):
     index_results_template_name = "newsletters/audience/list_results.html"
     add_view_class = SubscriberAdd
     create_template_name = SubscriberAdd.template_name
-    list_per_page = 50
+    list_per_page = 25
     search_backend_name = None
     search_fields = ("email_key",)
     inspect_view_enabled = True
