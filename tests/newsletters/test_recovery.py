@@ -40,15 +40,17 @@ def in_order() -> list[str]:
     return list(Delivery.objects.order_by("pk").values_list("state", flat=True))
 
 
-def test_a_dead_worker_is_settled_by_its_journal(journal):
-    def write(log: Journal, pks: list[int]) -> None:
-        for pk in pks[:4]:
-            log.intend(pk)
-        log.done(pks[0])
-        log.refused(pks[1], 550)
-        log.retry(pks[2])
+def of_four_kinds(log: Journal, pks: list[int]) -> None:
+    """Accepted, refused, put off, in flight."""
+    for pk in pks[:4]:
+        log.intend(pk)
+    log.done(pks[0])
+    log.refused(pks[1], 550)
+    log.retry(pks[2])
 
-    mailing = die_with(6, write)
+
+def test_a_dead_worker_is_settled_by_its_journal(journal):
+    mailing = die_with(6, of_four_kinds)
     assert recover_dead() == Recovery(accepted=1, refused=1, uncertain=1, released=3)
     assert in_order() == ["accepted", "refused", "retry", "uncertain", "planned", "planned"]
     assert Delivery.objects.get(state=State.REFUSED).reply_code == 550
@@ -159,14 +161,7 @@ def test_recovery_without_a_journal_directory_finds_nobody():
 
 
 def test_a_machine_that_comes_back_says_what_another_could_only_doubt(tmp_path):
-    def write(log: Journal, pks: list[int]) -> None:
-        for pk in pks[:4]:
-            log.intend(pk)
-        log.done(pks[0])
-        log.refused(pks[1], 550)
-        log.retry(pks[2])
-
-    mailing = die_with(6, write)
+    mailing = die_with(6, of_four_kinds)
     Delivery.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
     assert recover_dead(tmp_path / "elsewhere") == Recovery(uncertain=6)
     Mailing.objects.update(state=Mailing.State.FINISHED, finished_at=timezone.now())
