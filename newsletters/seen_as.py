@@ -11,10 +11,10 @@ from email.header import decode_header, make_header
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from newsletters.audience_admin.listing import starting_with
+from newsletters.audience_admin.beginnings import Beginning
 from newsletters.delivery.message import Addressing, explained
 from newsletters.delivery.wire import WireError
-from newsletters.models import Delivery, IssuePage, Mailing, Subscription
+from newsletters.models import Delivery, IssuePage, Mailing, Subscriber, Subscription
 from newsletters.rendering import LifecycleError, fill, latest
 
 MAX_FOUND = 20
@@ -83,7 +83,8 @@ def search(issue: IssuePage, text: str) -> QuerySet[Subscription]:
     wanted = text.strip()
     if not wanted:
         return people.none()
-    found = people.filter(subscriber__in=starting_with(wanted))
+    named = Subscriber.objects.filter(Beginning(wanted).few())
+    found = people.filter(subscriber__in=named)
     return found.order_by("subscriber__email_key")[:MAX_FOUND]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 import pytest
 
 from newsletters import consent
-from newsletters.audience_admin import actions, listing, paging
+from newsletters.audience_admin import actions, beginnings, listing, paging
 from newsletters.audience_admin import people as listed_people
 from newsletters.models import ConsentEvent, Subscriber, Subscription, Suppression
 from newsletters.tokens import address_hashes
@@ -91,11 +91,26 @@ def test_filters_and_search_find_the_few(client, people, query, expected):
 def test_filters_and_search_find_the_same_when_most_of_the_file_matches(
     client, people, monkeypatch, query, expected
 ):
-    for name in ("BOUND", "_NARROW", "_COMMON"):
-        monkeypatch.setattr(listing, name, 0)
+    for module, name in ((listing, "BOUND"), (listing, "_NARROW"), (beginnings, "_COMMON")):
+        monkeypatch.setattr(module, name, 0)
     log_in(client, "see_addresses")
     named = {key: people.get(value, value) for key, value in query.items()}
     assert shown(client, **named) == expected
+
+
+@pytest.mark.parametrize("common", [0, 100_000])
+def test_a_common_name_is_found_among_the_few_that_filters_keep(client, monkeypatch, common):
+    names = {"elue": ("Durand", "", "elu"), "sante": ("", "DURAND & fils", "elu"),
+             "partie": ("durand", "", "etat"), "bloquee": ("Dupond", "", "elu")}  # fmt: skip
+    for name, (last_name, organisation, actor_type) in names.items():
+        Subscriber.objects.create(
+            email=f"{name}@example.org", email_key=f"{name}@example.org", last_name=last_name,
+            organisation=organisation, actor_type=actor_type,
+        )  # fmt: skip
+    monkeypatch.setattr(listing, "BOUND", 2)
+    monkeypatch.setattr(beginnings, "_COMMON", common)
+    log_in(client, "see_addresses")
+    assert shown(client, q="durand", actor_type="elu") == {"elue", "sante"}
 
 
 def test_a_long_list_is_bounded_and_says_so(client, letter, monkeypatch):
