@@ -10,15 +10,9 @@ from wagtail.admin.ui.tables import Column
 from wagtail.admin.views.generic import InspectView
 from wagtail.admin.viewsets.model import ModelViewSet
 
-from newsletters.audience_admin.counting import (
-    letters_for,
-    reachable,
-    reachable_people,
-    reached,
-    said,
-)
+from newsletters.audience_admin.counting import Reach, reachable, reached, said
 from newsletters.audience_admin.journal import note
-from newsletters.audience_admin.listing import suited
+from newsletters.audience_admin.listing import looked_up
 from newsletters.audience_admin.screens import RightMixin
 from newsletters.audience_admin.segment_forms import RulesForm, SegmentForm
 from newsletters.models import Segment, Subscriber
@@ -34,7 +28,7 @@ def reasons(rules: Rules, people: list[Subscriber]) -> dict[int, list[str]]:
     met: dict[int, list[str]] = {person.pk: [] for person in people}
     for name, value in asked(rules):
         meant = words({name: value})
-        found = Subscriber.objects.filter(condition({name: value}, suited), pk__in=met)
+        found = Subscriber.objects.filter(condition({name: value}, looked_up), pk__in=met)
         for pk in found.values_list("pk", flat=True):
             met[pk].append(meant)
     return met
@@ -48,14 +42,15 @@ class SegmentPreview(InspectView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         segment = self.object
+        reach = Reach(segment.rules)
         context = {
             "words": words(segment.rules),
-            "reached": reached(reachable(segment.rules)),
-            "letters": [(one, said(count)) for one, count in letters_for(segment.rules)],
+            "reached": reached(reach.count),
+            "letters": [(one, said(count)) for one, count in reach.letters()],
             "shown": _SHOWN,
         }
         if self.request.user.has_perm(SEE_ADDRESSES):
-            people = list(reachable_people(segment.rules).order_by("pk")[:_SHOWN])
+            people = reach.first(_SHOWN)
             why = reasons(segment.rules, people)
             context["people"] = [(person, why[person.pk]) for person in people]
             note(self.request.user, "listed", what=f"Segment « {segment} »", count=len(people))

@@ -4,8 +4,9 @@ from django.urls import reverse
 
 import pytest
 
+from newsletters import consent
 from newsletters.audience_admin import counting, listing
-from newsletters.models import Mailing, Segment
+from newsletters.models import Mailing, Segment, Subscriber
 from newsletters.models.rules import ALL, selected
 from pages.models import Territory, Theme
 from tests.builders import make_issue, make_periodical, make_subscription
@@ -156,3 +157,25 @@ def test_a_count_is_the_same_whether_links_are_few_or_many(client, choices, monk
     rules = {"territories": choices["territories"], "periodicals": choices["periodicals"]}
     for match, expected in (("all", 1), ("any", 2)):
         assert counting.reachable({"match": match, **rules}) == expected
+
+
+@pytest.mark.parametrize("narrow", [0, 25_000])
+@pytest.mark.parametrize("most", [1, 10_000])
+def test_a_reach_is_the_same_whether_it_is_wide_or_narrow(choices, monkeypatch, narrow, most):
+    """By letter, and whom it shows; only its own count says « plus de »."""
+    monkeypatch.setattr(listing, "_NARROW", narrow)
+    monkeypatch.setattr(counting, "MOST", most)
+    other = make_periodical(code="speciale", title="Spéciale")
+    local = Subscriber.objects.get(email="locale@example.org")
+    local.subscriptions.create(periodical=other, state="active")
+    gone = make_subscription("partie@example.org", periodical=other)
+    consent.leave(subscription=gone, origin="lien")
+    rules = {"match": "any", "territories": choices["territories"], "member": False}
+    reach = counting.Reach(rules)
+    assert reach.count == 2
+    letters = {series.code: count for series, count in reach.letters()}
+    assert letters == {"resonances": 2, "speciale": 1}
+    assert [person.email for person in reach.first(2)] == [
+        "locale@example.org", "autre@example.org",
+    ]  # fmt: skip
+    assert len(reach.first(1)) == 1
