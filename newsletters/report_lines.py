@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from django.utils import timezone
 
 from newsletters.figures import aftermath, balance, refusals, skips
-from newsletters.models import Mailing
+from newsletters.models import Equation, Mailing
 
 Line = tuple[str, str, str | int]
 
-EQUATION = {
+_COUNTS: Final = {
     "audience": "Audience figée",
     "accepted": "Remis au relais",
     "refused": "Refusés",
@@ -21,12 +21,18 @@ EQUATION = {
 }
 
 
+def counts(equation: Equation) -> Iterator[tuple[str, str, int]]:
+    """(name, label, how many) of each part of the equation, wherever it is read."""
+    for name, count in equation.as_dict().items():
+        yield name, _COUNTS[name], count
+
+
 def report_lines(mailing: Mailing) -> Iterator[Line]:
     """(part, label, value), in the order of the screen."""
     yield from (("Envoi", label, value) for label, value in _identity(mailing))
     equation = mailing.equation()
-    for name, count in equation.as_dict().items():
-        yield "Comptes", EQUATION[name], count
+    for _name, label, count in counts(equation):
+        yield "Comptes", label, count
     if mailing.audience is not None:
         yield "Comptes", "Équation", balance(equation)
     for label, count in skips(mailing):

@@ -2,7 +2,7 @@
 
 import csv
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
@@ -65,9 +65,14 @@ class MailingRecipients(SendingScreen):
 
 
 class MailingCsv(View):
-    """The report as a table, streamed; the column of addresses only with the right to see them."""
+    """The report as a table, streamed; the column of addresses only with the right to see them.
 
-    def get(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
+    POST: a link or a scanner exports nobody. `resultat` stays in the address, as on the screen.
+    """
+
+    http_method_names: ClassVar = ["post"]
+
+    def post(self, request: HttpRequest, pk: int) -> StreamingHttpResponse:
         if not may_follow(request.user):
             raise PermissionDenied
         mailing = get_object_or_404(Mailing.objects.defer("html", "text"), pk=pk)

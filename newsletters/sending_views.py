@@ -22,6 +22,7 @@ from newsletters.forms import ErratumForm, ReadersForm, ScheduleForm, TestSendFo
 from newsletters.models import Equation, IssuePage, Mailing
 from newsletters.permissions import APPROVE, PREPARE, SEND, may_follow, open_archives
 from newsletters.rendering import LifecycleError
+from newsletters.report_lines import counts
 
 _PAGE: Final = 100
 
@@ -151,6 +152,7 @@ class MailingDetail(SendingScreen):
             if state == states.DRAFT
             else None,
             "equation": equation,
+            "counts": counts(equation),
             "balance": balance(equation),
             "schedule_form": ScheduleForm(),
             "expected": errata.expected(self.mailing),

@@ -65,6 +65,10 @@ def _confirmation(errand: Errand) -> Note | None:
         return None
     asked = Dated(errand.subscriber_id or 0, errand.created_at, tuple(errand.details["letters"]))
     one = len(letters) == 1
+    others = Subscription.objects.filter(subscriber=errand.subscriber_id)
+    known = others.exclude(state=Subscription.State.PENDING).exists()
+    unasked = f"{'cette lettre ne vous sera' if one else 'ces lettres ne vous seront'} pas "
+    unasked += f"envoyée{'' if one else 's'}, et votre adresse sera oubliée."
     return Note(
         f"Confirmez votre inscription à {named(letters)}",
         (
@@ -78,8 +82,7 @@ def _confirmation(errand: Errand) -> Note | None:
         (
             "Ce lien sert pendant sept jours.",
             "Vous n’avez rien demandé ? Ne faites rien : "
-            + ("cette lettre ne vous sera" if one else "ces lettres ne vous seront")
-            + f" pas {'envoyée' if one else 'envoyées'}, et votre adresse sera oubliée.",
+            + ("rien ne changera." if known else unasked),
         ),
     )
 

@@ -1,5 +1,7 @@
 """Leaving, from a letter. Mail scanners and robots come here first."""
 
+from collections.abc import Sequence
+
 from django.http import HttpRequest, HttpResponse
 
 from newsletters.consent import explain, leave, leave_all, undo_leaving
@@ -30,16 +32,19 @@ def unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
     """
     subscription = _found(read_unsubscribe_token(token))
     one_click = request.POST.get("List-Unsubscribe") == "One-Click"
-    leaves = request.method == "POST" and subscription is not None
     was_here = subscription is not None and subscription.state != _LEFT
-    if leaves and subscription:
+    ended: list[Subscription] = []
+    if request.method == "POST" and subscription is not None:
         origin = "Désinscription en un clic" if one_click else "Lien de désinscription"
-        leave(subscription=subscription, origin=origin)
         if request.POST.get("all") and not one_click:
-            leave_all(subscriber=subscription.subscriber, origin=origin)
+            ended = leave_all(subscriber=subscription.subscriber, origin=origin)
+            subscription.refresh_from_db(fields=["state", "left_at"])
+        else:
+            leave(subscription=subscription, origin=origin)
     if request.method == "POST" and one_click:
-        return HttpResponse("Désinscription enregistrée.\n", content_type="text/plain")
-    return _page(request, subscription, just_left=leaves and was_here)
+        return HttpResponse("Désinscription enregistrée.\n", "text/plain; charset=utf-8")
+    just_left = request.method == "POST" and was_here
+    return _page(request, subscription, just_left=just_left, ended=ended)
 
 
 @by_link
@@ -61,9 +66,12 @@ def undo(request: HttpRequest, token: str) -> HttpResponse:
     slip = read_dated_token(Purpose.UNDO, token)
     if request.method != "POST":
         return page(request, "undo", {"undo_token": token})
-    subscription = undo_leaving(slip=slip)
-    choices = preferences_token(subscription.pk)
-    return page(request, "undone", {"subscription": subscription, "choices_token": choices})
+    held = undo_leaving(slip=slip)
+    context = {
+        "letters": [one.periodical for one in held],
+        "choices_token": preferences_token(held[0].pk),
+    }
+    return page(request, "undone", context)
 
 
 def _found(pk: int) -> Subscription | None:
@@ -75,12 +83,13 @@ def _page(
     subscription: Subscription | None,
     *,
     just_left: bool = False,
+    ended: Sequence[Subscription] = (),
     form: ReasonForm | None = None,
 ) -> HttpResponse:
     context: dict[str, object] = {"subscription": subscription}
     if subscription is not None:
         gone = subscription.state == _LEFT
-        others = subscription.subscriber.subscriptions.exclude(state=_LEFT)
+        others = subscription.subscriber.subscriptions.active()
         context["gone"] = gone
         context["has_others"] = others.exclude(pk=subscription.pk).exists()
         context["token"] = unsubscribe_token(subscription.pk)
@@ -88,6 +97,7 @@ def _page(
         if gone and (just_left or form):
             context["form"] = form or ReasonForm()
         if gone and just_left and subscription.left_at and subscription.confirmed_at:
-            slip = Dated(subscription.pk, subscription.left_at)
+            also = tuple(one.pk for one in ended if one.pk != subscription.pk)
+            slip = Dated(subscription.pk, subscription.left_at, also)
             context["undo_token"] = dated_token(Purpose.UNDO, slip)
     return page(request, "unsubscribe", context)

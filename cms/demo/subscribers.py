@@ -29,15 +29,15 @@ COMPOUND_NAMES = [
     "de Vasconcelos Pinheiro da Fonseca-Montalembert",
 ]
 EMPLOYERS = {
-    "collectivite": ("Ville de {}", "Communauté d'agglomération", "CCAS de {}", "Département"),
-    "elu": ("Ville de {}", "Conseil municipal de {}"),
-    "association": ("Centre social de {}", "Les Voisines et voisins de {}", "Régie de {}"),
-    "etat": ("Préfecture", "Délégation territoriale", "Éducation nationale, secteur de {}"),
+    "collectivite": ("Ville {}", "Communauté d'agglomération", "CCAS {}", "Département"),
+    "elu": ("Ville {}", "Conseil municipal {}"),
+    "association": ("Centre social {}", "Les Voisines et voisins {}", "Régie {}"),
+    "etat": ("Préfecture", "Délégation territoriale", "Éducation nationale, secteur {}"),
     "bailleur": ("Seine Habitat Solidaire", "Logis des Coteaux", "Office public de l'habitat"),
-    "habitant": ("Conseil citoyen de {}", "", ""),
+    "habitant": ("Conseil citoyen {}", "", ""),
     "expert": ("Cabinet Entre-lignes", "", "Coopérative Terrains communs"),
-    "enseignement": ("Collège de {}", "Université de l'ouest francilien", "Lycée de {}"),
-    "autre": ("", "Médiathèque de {}", "Fondation des Rives"),
+    "enseignement": ("Collège {}", "Université de l'ouest francilien", "Lycée {}"),
+    "autre": ("", "Médiathèque {}", "Fondation des Rives"),
 }
 JOBS = {
     "collectivite": (
@@ -107,6 +107,15 @@ def _local_part(first: str, last: str, number: int) -> str:
     return f"{words[:50]}.{number:04d}"
 
 
+def _of(town: str) -> str:
+    """« de Cergy », « d'Asnières », « du Thillay », « des Mureaux »."""
+    for article, contracted in (("Le ", "du "), ("Les ", "des ")):
+        if town.startswith(article):
+            return contracted + town.removeprefix(article)
+    # The other names in H keep their « de ».
+    return f"d'{town}" if re.match("[AEÉIOUY]|Herblay", town) else f"de {town}"
+
+
 def _name(rng: random.Random, names: dict[str, list[str]]) -> tuple[str, str]:
     if rng.random() < EMPTY_NAME_RATE:
         return "", ""
@@ -135,7 +144,7 @@ def subscribers(count: int) -> Iterator[dict[str, Any]]:
             "email": f"{_local_part(first, last, number)}@example.org",
             "first_name": first,
             "last_name": last,
-            "organisation": rng.choice(EMPLOYERS[actor]).format(town),
+            "organisation": rng.choice(EMPLOYERS[actor]).format(_of(town)),
             "job_title": rng.choice(JOBS[actor]),
             "actor_type": actor,
             "territory": territory,

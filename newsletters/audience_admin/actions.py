@@ -1,6 +1,7 @@
 """What is done to the people of a list, all filters respected, or to one person."""
 
 from collections.abc import Callable, Mapping
+from datetime import date
 from typing import Any, ClassVar, Final
 
 from django import forms
@@ -186,6 +187,7 @@ def described(filters: SubscriberFilters, request: HttpRequest) -> list[str]:
             if value:
                 field = filters.form.fields[name]
                 label = dict(getattr(field, "choices", None) or []).get(value, value)
+                label = f"{value:%d/%m/%Y}" if isinstance(value, date) else label
                 said.append(f"{field.label} : {label}")
     if request.GET.get("q") and request.user.has_perm(SEE_ADDRESSES):
         said.append(f"Commençant par « {request.GET['q'][:80]} »")

@@ -6,8 +6,7 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
-from wagtail.admin.widgets import AdminDateInput
-
+from newsletters.audience_admin.day_input import DayInput
 from newsletters.audience_files import Column
 from newsletters.models import Periodical, Subscription
 
@@ -36,9 +35,7 @@ class DeclarationForm(forms.Form):
         widget=forms.RadioSelect,
         help_text="L'intérêt légitime demande d'avoir informé les personnes (RGPD, art. 14).",
     )
-    notified_on = forms.DateField(
-        label="Personnes informées le", required=False, widget=AdminDateInput()
-    )
+    notified_on = forms.DateField(label="Personnes informées le", required=False, widget=DayInput)
     notice_text = forms.CharField(
         label="Texte présenté aux personnes",
         required=False,

@@ -7,8 +7,7 @@ from typing import Any
 
 from django import forms
 
-from wagtail.admin.widgets import AdminDateInput
-
+from newsletters.audience_admin.day_input import DayInput
 from newsletters.models import Periodical, Segment
 from newsletters.models.rules import ALL, ANY, CRITERIA, LABELS, asked
 from pages.models import ActorType, Territory, Theme
@@ -62,12 +61,8 @@ class RulesForm(forms.Form):
         coerce=lambda value: value == "oui",
         empty_value=None,
     )
-    joined_from = forms.DateField(
-        label=LABELS["joined_from"], required=False, widget=AdminDateInput()
-    )
-    joined_until = forms.DateField(
-        label=LABELS["joined_until"], required=False, widget=AdminDateInput()
-    )
+    joined_from = forms.DateField(label=LABELS["joined_from"], required=False, widget=DayInput)
+    joined_until = forms.DateField(label=LABELS["joined_until"], required=False, widget=DayInput)
     organisation = forms.CharField(label=LABELS["organisation"], required=False, max_length=80)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -2,7 +2,7 @@
 
 import logging
 import re
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.errors import HeaderParseError
 from email.header import decode_header, make_header
 from email.parser import BytesHeaderParser
@@ -27,13 +27,15 @@ _State = Subscription.State
 
 
 @transaction.atomic
-def leave(*, subscription: Subscription, origin: str, own_act: bool = True) -> None:
+def leave(
+    *, subscription: Subscription, origin: str, own_act: bool = True, at: datetime | None = None
+) -> None:
     """End a subscription, at once and for good (RGPD art. 7.3). Leaving twice changes nothing.
 
     `origin` says by which way, in French: it is read in the person's file. `own_act`: whether the
     person did it, which starts the retention clock again; what others do for them does not.
     """
-    now = timezone.now()
+    now = at or timezone.now()
     left = (
         Subscription.objects.filter(pk=subscription.pk)
         .exclude(state=_State.LEFT)
@@ -55,10 +57,16 @@ def leave(*, subscription: Subscription, origin: str, own_act: bool = True) -> N
 
 
 @transaction.atomic
-def leave_all(*, subscriber: Subscriber, origin: str, own_act: bool = True) -> None:
-    """Leave every letter, those that still wait for a confirmation included."""
-    for subscription in subscriber.subscriptions.exclude(state=_State.LEFT):
-        leave(subscription=subscription, origin=origin, own_act=own_act)
+def leave_all(*, subscriber: Subscriber, origin: str, own_act: bool = True) -> list[Subscription]:
+    """Leave every letter, those that still wait for a confirmation included.
+
+    Those that were received, all left at one moment: one slip takes the whole act back.
+    """
+    left, now = list(subscriber.subscriptions.exclude(state=_State.LEFT)), timezone.now()
+    received = [one for one in left if one.state == _State.ACTIVE]
+    for subscription in left:
+        leave(subscription=subscription, origin=origin, own_act=own_act, at=now)
+    return received
 
 
 def leave_by_mail(raw: bytes) -> bool:
@@ -109,25 +117,30 @@ def explain(*, subscription: Subscription, reason: str) -> None:
 
 
 @transaction.atomic
-def undo_leaving(*, slip: Dated) -> Subscription:
+def undo_leaving(*, slip: Dated) -> list[Subscription]:
     """« Je me suis trompé·e »: take back one departure, within the hour. Raises LinkClosed.
 
     Lawful as the correction of a slip: the link exists only on the page shown to whoever has just
-    left, names that very departure, and restores the consent given before. Any later departure,
-    complaint or erasure voids it.
+    left, names that very departure (of one letter, or of all those it ended), and restores the
+    consent given before. Any later departure, complaint or erasure voids it. The letters received
+    again, or already.
     """
-    rows = Subscription.objects.select_for_update().filter(pk=slip.key)
-    subscription = rows.first()
-    if subscription is None or timezone.now() - slip.at > UNDO:
+    rows = Subscription.objects.select_for_update().select_related("periodical")
+    found = list(rows.filter(pk__in=(slip.key, *slip.numbers)).order_by("periodical__title"))
+    taken_back = [one for one in found if one.left_at == slip.at and one.confirmed_at]
+    held = [one for one in found if one.state == _State.ACTIVE or one in taken_back]
+    if not held or timezone.now() - slip.at > UNDO:
         raise LinkClosed
-    if subscription.state == _State.ACTIVE:
-        return subscription
-    if subscription.left_at != slip.at or subscription.confirmed_at is None:
+    if taken_back and _refused_since(taken_back[0].subscriber, slip.at):
         raise LinkClosed
-    # A complaint made once gone moves no date of the subscription, and follows whoever then moves.
-    person = subscription.subscriber
+    for subscription in taken_back:
+        activate(
+            subscription=subscription, origin="Désinscription annulée aussitôt par la personne"
+        )
+    return held
+
+
+def _refused_since(person: Subscriber, at: datetime) -> bool:
+    """A complaint made once gone moves no date of a subscription, and follows whoever moves."""
     complaints = person.consent_events.filter(action=ConsentEvent.Action.COMPLAINED)
-    if suppressed_since(person.email_key, slip.at) or complaints.filter(at__gte=slip.at).exists():
-        raise LinkClosed
-    activate(subscription=subscription, origin="Désinscription annulée aussitôt par la personne")
-    return subscription
+    return suppressed_since(person.email_key, at) or complaints.filter(at__gte=at).exists()

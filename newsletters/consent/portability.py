@@ -59,7 +59,7 @@ def _subscriptions(subscriber: Subscriber) -> list[dict[str, str]]:
             "informé·e le": _moment(one.notified_at),
             "import": _import(one.created_by_import),
             "demandé le": _moment(one.created_at),
-            "relancé le": _moment(one.asked_at),
+            "dernière demande le": _moment(one.asked_at),
             "confirmé le": _moment(one.confirmed_at),
             "désinscrit·e le": _moment(one.left_at),
             "raison du départ": one.get_left_reason_display(),

@@ -128,6 +128,17 @@ def test_a_segment_counts_while_it_is_built(site_server, staff):
     assert Segment.objects.get(name="Élu·es d'ici").rules["actor_types"] == ["elu"]
 
 
+def test_a_segment_opened_to_be_looked_at_keeps_its_date(site_server, staff):
+    rules = {"match": "all", "joined_from": "2025-03-12"}
+    segment = Segment.objects.create(name="Depuis mars", rules=rules)
+    staff.goto(f"{site_server.url}/admin/segments/edit/{segment.pk}/")
+    staff.get_by_label("Inscrit·es depuis le").click()
+    staff.get_by_label("Organisme contenant").click()
+    staff.get_by_role("button", name="Enregistrer").last.click()
+    staff.wait_for_url(f"{site_server.url}/admin/segments/")
+    assert Segment.objects.get(pk=segment.pk).rules == rules
+
+
 def test_people_ticked_in_the_list_are_acted_on(site_server, staff, accessibility_violations):
     staff.goto(f"{site_server.url}/admin/abonnes/?state=active")
     boxes = staff.locator("[data-bulk-action-checkbox]")

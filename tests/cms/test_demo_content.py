@@ -243,6 +243,12 @@ def test_subscribers_are_unique_and_known_to_the_vocabularies() -> None:
     assert {len(person["themes"]) for person in people} == {1, 2, 3}
 
 
+def test_the_bodies_of_subscribers_are_named_in_french() -> None:
+    bodies = {person["organisation"] for person in subscribers(4000)}
+    assert {"CCAS d'Enghien-les-Bains", "Ville des Mureaux", "Ville de Houilles"} <= bodies
+    assert not [one for one in bodies if re.search(r"\bde ([AEÉIOUY]|Les? )", one)]
+
+
 def test_subscribers_have_troublesome_names() -> None:
     names = [person["last_name"] for person in subscribers(1000)]
     assert "" in names

@@ -69,6 +69,10 @@ class Known(RuleBasedStateMachine):
         chosen = Subscription.objects.filter(periodical=self.letters[letter])
         return chosen.filter(subscriber__email_key=address).first()
 
+    def receives(self, address: str, letter: int) -> bool:
+        one = self.subscription(address, letter)
+        return one is not None and one.state == Subscription.State.ACTIVE
+
     def refuse(self, address: str, letters: tuple[int, ...]) -> None:
         for letter in letters:
             self.refused[address, letter] = timezone.now()

@@ -59,7 +59,7 @@ SIGHTS = {
         "listed", 3,
     ),
     "csv of a mailing": (
-        lambda c: c.get(reverse("mailings:csv", args=[Mailing.objects.get().pk])), "exported", 3,
+        lambda c: c.post(reverse("mailings:csv", args=[Mailing.objects.get().pk])), "exported", 3,
     ),
     "segment": (
         lambda c: c.get(reverse("segments:inspect", args=[Segment.objects.get().pk])), "listed", 3,

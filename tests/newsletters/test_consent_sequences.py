@@ -122,14 +122,18 @@ class Leaving(Known):
         subscription = self.subscription(address, letter)
         if subscription is None or subscription.left_at is None:
             return
-        slip = Dated(subscription.pk, subscription.left_at)
+        both = Subscription.objects.filter(subscriber=subscription.subscriber_id)
+        slip = Dated(subscription.pk, subscription.left_at, tuple(one.pk for one in both))
+        gone = {0, 1} - {number for number in (0, 1) if self.receives(address, number)}
         self.tick(minutes)
         try:
             consent.undo_leaving(slip=slip)
         except consent.LinkClosed:
             return
-        # The very departure is undone; never a later refusal, of which nothing would remain.
-        assert self.refused.pop((address, letter), slip.at) == slip.at
+        # The very departure is undone; never another refusal, of which nothing would remain.
+        for number in gone:
+            if self.receives(address, number):
+                assert self.refused.pop((address, number), slip.at) == slip.at
 
     @invariant()
     def no_departure_that_a_complaint_made_or_followed_is_undone(self) -> None:

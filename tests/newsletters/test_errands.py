@@ -52,6 +52,17 @@ def test_a_relay_in_trouble_is_asked_again_under_the_same_message_id(demand, rel
     assert len({accepted.message_id for accepted in relay.accepted}) == 1
 
 
+@pytest.mark.parametrize("known", [False, True])
+def test_an_address_is_said_to_be_forgotten_only_if_it_would_be(demand, relay, known):
+    if known:
+        make_subscription(ADDRESS, periodical=make_periodical(code="autre"), state="left")
+    errands.run_due()
+    (mail,) = mails(relay)
+    said = " ".join(mail.get_body(("plain",)).get_content().split())
+    assert ("votre adresse sera oubliée" in said) is not known
+    assert ("rien ne changera" in said) is known
+
+
 def test_a_mailbox_that_does_not_exist_is_not_asked_again(demand, relay):
     relay.rules = [Rule("rcpt", "550 5.1.1 inconnu")]
     errands.run_due()

@@ -127,5 +127,27 @@ def test_a_departure_is_taken_back_at_once_and_not_later(letter):
     slip = Dated(subscription.pk, subscription.left_at)
     with time_machine.travel(timezone.now() + timedelta(hours=2)), pytest.raises(LinkClosed):
         consent.undo_leaving(slip=slip)
-    assert consent.undo_leaving(slip=slip).state == "active"
+    assert [one.state for one in consent.undo_leaving(slip=slip)] == ["active"]
     assert actions() == ["asked", "confirmed", "left", "confirmed"]
+
+
+def test_one_slip_takes_back_the_letters_it_ended_and_no_other(letter):
+    consent.confirm(asked=ask(letter))
+    person = Subscriber.objects.get()
+    now = timezone.now()
+    theirs = {
+        "speciale": {"state": "active", "confirmed_at": now},
+        "quittee": {"state": "left", "confirmed_at": now, "left_at": now},
+        "attendue": {},
+    }
+    for code, fields in theirs.items():
+        person.subscriptions.create(periodical=make_periodical(code=code, title=code), **fields)
+    ended = consent.leave_all(subscriber=person, origin="essai")
+    assert {one.periodical.code for one in ended} == {letter.code, "speciale"}
+    first, second = person.subscriptions.filter(pk__in=[one.pk for one in ended])
+    assert first.left_at == second.left_at
+    every = tuple(person.subscriptions.values_list("pk", flat=True))
+    held = consent.undo_leaving(slip=Dated(first.pk, first.left_at, every))
+    assert {one.pk for one in held} == {first.pk, second.pk}
+    active = person.subscriptions.filter(state="active")
+    assert {one.periodical.code for one in active} == {letter.code, "speciale"}

@@ -36,7 +36,7 @@ def test_the_json_report_has_exactly_the_equation_and_the_hash():
 def test_the_report_reads_in_french():
     mailing = make_sending(2)
     text = report(str(mailing.pk))
-    assert "Destinataires : 2" in text
+    assert "Audience figée : 2" in text
     assert mailing.content_hash in text
 
 

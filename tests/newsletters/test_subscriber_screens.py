@@ -121,10 +121,16 @@ def test_a_long_list_is_bounded_and_says_so(client, letter, monkeypatch):
     make_readers(70, periodical=letter)
     log_in(client, "see_addresses")
     html = client.get(reverse("abonnes:index")).content.decode()
-    assert "Plus de 60 personnes : la liste montre les 55 premières" in html
+    assert "la liste montre les 55 premières. Cherchez ou filtrez pour" in html
     assert re.findall(r"lecteur\d+", html)[-1] == "lecteur00025"
+    html = client.get(reverse("abonnes:index"), {"state": "active"}).content.decode()
+    assert "Plus de 60 personnes" in html
+    assert "correspondance" not in html
     html = client.get(reverse("abonnes:index"), {"p": 9}).content.decode()
     assert set(re.findall(r"lecteur\d+", html)) == {f"lecteur000{n}" for n in range(51, 56)}
+    log_in(client, "view_subscriber")
+    html = client.get(reverse("abonnes:index")).content.decode()
+    assert "les 55 premières. Filtrez pour" in html
 
 
 @pytest.mark.parametrize("order", ["email_key", "-email_key", "created_at", "-created_at"])
@@ -146,10 +152,11 @@ def test_pages_follow_one_another_in_order_whether_few_or_many_match(
 
 def test_an_action_touches_only_what_the_filters_keep(client, people):
     log_in(client, "change_subscriber", "view_subscriber")
-    url = f"{reverse('abonnes:batch')}?actor_type=elu"
+    url = f"{reverse('abonnes:batch')}?actor_type=elu&since=03/01/2020"
     page = client.get(url).content.decode()
     assert "1 personne" in page
     assert "Élu" in page
+    assert "03/01/2020" in page
     client.post(url, {"action": "block", "sure": "on"})
     blocked = Subscriber.objects.exclude(blocked_at=None).values_list("email", flat=True)
     assert set(blocked) == {"elue@example.org", "bloquee@example.org"}
@@ -160,6 +167,7 @@ def test_an_action_on_too_many_people_does_nothing(client, people, monkeypatch):
     log_in(client, "change_subscriber", "view_subscriber")
     answer = client.post(reverse("abonnes:batch"), {"action": "leave", "sure": "on"})
     assert "2 personnes au plus" in answer.content.decode()
+    assert "Appliquer" not in answer.content.decode()
     assert Subscription.objects.filter(state="active").count() == 2
 
 

@@ -1,5 +1,8 @@
+import re
+
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 import pytest
 
@@ -122,6 +125,26 @@ def test_the_link_of_another_does_not_serve(client, subscription):
     assert other.state == "active"
     forged = unsubscribe_token(subscription.pk).replace(f"{subscription.pk}.", f"{other.pk}.")
     assert client.post(link(forged)).status_code == 404
+
+
+def test_leaving_every_letter_by_mistake_is_taken_back_as_a_whole(client, subscription):
+    other = make_periodical(code="speciale", title="Spéciale")
+    subscription.subscriber.subscriptions.create(periodical=other, state="active")
+    Subscription.objects.update(confirmed_at=timezone.now())
+    page = client.post(link(unsubscribe_token(subscription.pk)), {"all": "1"}).content.decode()
+    assert set(Subscription.objects.values_list("state", flat=True)) == {"left"}
+    slip = re.search(r'action="([^"]*desinscription-annulee[^"]*)"', page)[1]
+    undone = client.post(slip).content.decode()
+    assert "<strong>Résonances</strong> et <strong>Spéciale</strong>" in undone
+    assert set(Subscription.objects.values_list("state", flat=True)) == {"active"}
+
+
+def test_a_letter_that_waits_to_be_confirmed_is_not_said_to_be_received(client, subscription):
+    other = make_periodical(code="speciale", title="Spéciale")
+    subscription.subscriber.subscriptions.create(periodical=other, state="pending")
+    page = client.post(link(unsubscribe_token(subscription.pk))).content.decode()
+    assert "ni aucune autre de nous" in page
+    assert "Vous recevez encore" not in page
 
 
 def test_a_pending_subscription_can_be_left(subscription):

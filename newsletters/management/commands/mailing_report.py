@@ -6,16 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from newsletters.models import Mailing
-
-_LABELS = {
-    "audience": "Destinataires",
-    "accepted": "Remis au relais",
-    "refused": "Refusés",
-    "skipped": "Écartés",
-    "uncertain": "Incertains",
-    "remaining": "Restants",
-    "content_hash": "Empreinte du contenu",
-}
+from newsletters.report_lines import counts
 
 
 class Command(BaseCommand):
@@ -29,12 +20,14 @@ class Command(BaseCommand):
         found = Mailing.objects.filter(pk=mailing).first()
         if found is None:
             raise CommandError(f"Aucun envoi ne porte le numéro {mailing}.")
-        report = found.equation().as_dict() | {"content_hash": found.content_hash}
+        equation = found.equation()
         if as_json:
+            report = equation.as_dict() | {"content_hash": found.content_hash}
             self.stdout.write(json.dumps(report))
             return
         self.stdout.write(f"Envoi n° {found.pk} – {found}")
-        for key, label in _LABELS.items():
-            self.stdout.write(f"{label} : {report[key]}")
+        for _name, label, count in counts(equation):
+            self.stdout.write(f"{label} : {count}")
+        self.stdout.write(f"Empreinte du contenu : {found.content_hash}")
         if found.pause_reason:
             self.stdout.write(f"En pause : {found.pause_reason}")
