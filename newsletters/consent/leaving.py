@@ -125,7 +125,7 @@ def undo_leaving(*, slip: Dated) -> list[Subscription]:
     consent given before. Any later departure, complaint or erasure voids it. The letters received
     again, or already.
     """
-    rows = Subscription.objects.select_for_update().select_related("periodical")
+    rows = Subscription.objects.select_for_update(of=("self",)).select_related("periodical")
     found = list(rows.filter(pk__in=(slip.key, *slip.numbers)).order_by("periodical__title"))
     taken_back = [one for one in found if one.left_at == slip.at and one.confirmed_at]
     held = [one for one in found if one.state == _State.ACTIVE or one in taken_back]
