@@ -147,6 +147,10 @@ def test_people_ticked_in_the_list_are_acted_on(site_server, staff, accessibilit
     leave = staff.get_by_role("link", name="Désinscrire", exact=True)
     leave.wait_for()
     assert [x for x in accessibility_violations(staff) if "(minor)" not in x] == []
+    staff.set_viewport_size({"width": 375, "height": 800})
+    box = staff.get_by_role("link", name="Autre action").bounding_box()
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 375
     leave.click()
     staff.get_by_text("2 fiche(s) cochée(s)").wait_for()
     assert staff.get_by_label("Désinscrire de toutes les lettres").is_checked()
