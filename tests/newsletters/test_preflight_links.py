@@ -5,8 +5,6 @@ import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
-from django.core.cache import cache
-
 import pytest
 
 from newsletters import outside
@@ -61,7 +59,6 @@ class Site(BaseHTTPRequestHandler):
 def site(settings, monkeypatch):
     settings.NEWSLETTER_ASK_OUTSIDE = True
     monkeypatch.setattr(outside, "is_public", lambda address: str(address) == HOST)
-    cache.clear()
     server = ThreadingHTTPServer((HOST, 0), Site)
     server.stop, server.asked, server.poured = Event(), [], 0
     server.daemon_threads = True

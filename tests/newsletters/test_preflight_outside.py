@@ -2,8 +2,6 @@
 
 from threading import Event
 
-from django.core.cache import cache
-
 import pytest
 
 from newsletters import outside
@@ -19,7 +17,6 @@ URL = "https://example.org/lire"
 @pytest.fixture(autouse=True)
 def connected(settings):
     settings.NEWSLETTER_ASK_OUTSIDE = True
-    cache.clear()
 
 
 def draft_of(*urls: str) -> Draft:
