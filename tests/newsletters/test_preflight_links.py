@@ -12,7 +12,7 @@ from newsletters.preflight_checks import links
 from newsletters.preflight_checks.draft import Draft, Level
 from tests.builders import make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 HOST = "127.0.0.1"
 
 
