@@ -54,9 +54,9 @@ _Index = TypeVar("_Index", bound=Page)
 
 
 @contextmanager
-def _unnoticed() -> Iterator[None]:
-    """For pages that only hold others: they refer to nothing, nobody looks for them in the admin,
-    and Wagtail's two indexes would be half of what they cost."""
+def unnoticed() -> Iterator[None]:
+    """For what only holds or names others: it refers to nothing, nobody looks for it in the admin,
+    and Wagtail's two indexes would be half of what it costs."""
     engines = settings.WAGTAILSEARCH_BACKENDS
     quiet = {name: engine | {"AUTO_UPDATE": False} for name, engine in engines.items()}
     with override_settings(WAGTAILSEARCH_BACKENDS=quiet), disable_reference_index_auto_update():
@@ -69,7 +69,7 @@ def make_home() -> HomePage:
     if existing:
         return existing
     root = Page.objects.get(depth=1)
-    with _unnoticed():
+    with unnoticed():
         home = root.add_child(instance=HomePage(title="Centre de ressources", slug="accueil"))
     Site.objects.update(root_page=home, hostname="testserver", port=80)
     _forget_welcome(root)
@@ -90,7 +90,7 @@ def _index(model: type[_Index], title: str, slug: str) -> _Index:
     if existing:
         return existing
     home = make_home()
-    with _unnoticed():
+    with unnoticed():
         return home.add_child(instance=model(title=title, slug=slug))
 
 
