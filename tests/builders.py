@@ -1,14 +1,18 @@
 """Explicit builders: each test names what matters to it, the rest is plain and fixed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
+from django.conf import settings
 from django.core.files.base import ContentFile
 from django.db.models import F
+from django.test import override_settings
 from django.utils import timezone
 
 from wagtail.models import Page, Site
+from wagtail.signal_handlers import disable_reference_index_auto_update
 
 from newsletters.delivery.freeze import freeze
 from newsletters.letter import KIND_CHOICES
@@ -46,6 +50,18 @@ from pages.models import (
     ToolPage,
 )
 
+_Index = TypeVar("_Index", bound=Page)
+
+
+@contextmanager
+def unnoticed() -> Iterator[None]:
+    """For what only holds or names others: it refers to nothing, nobody looks for it in the admin,
+    and Wagtail's two indexes would be half of what it costs."""
+    engines = settings.WAGTAILSEARCH_BACKENDS
+    quiet = {name: engine | {"AUTO_UPDATE": False} for name, engine in engines.items()}
+    with override_settings(WAGTAILSEARCH_BACKENDS=quiet), disable_reference_index_auto_update():
+        yield
+
 
 def make_home() -> HomePage:
     """The home page, made the root of the default site in place of Wagtail's welcome page."""
@@ -53,7 +69,8 @@ def make_home() -> HomePage:
     if existing:
         return existing
     root = Page.objects.get(depth=1)
-    home = root.add_child(instance=HomePage(title="Centre de ressources", slug="accueil"))
+    with unnoticed():
+        home = root.add_child(instance=HomePage(title="Centre de ressources", slug="accueil"))
     Site.objects.update(root_page=home, hostname="testserver", port=80)
     _forget_welcome(root)
     return HomePage.objects.get(pk=home.pk)
@@ -67,11 +84,18 @@ def _forget_welcome(root: Page) -> None:
     Page.objects.filter(pk=root.pk).update(numchild=F("numchild") - gone)
 
 
-def make_experience(*, live: bool = True, **fields: Any) -> ExperiencePage:
+def _index(model: type[_Index], title: str, slug: str) -> _Index:
+    """The page that holds those of a family, under the home page."""
+    existing = model.objects.first()
+    if existing:
+        return existing
     home = make_home()
-    index = ExperienceIndexPage.objects.first() or home.add_child(
-        instance=ExperienceIndexPage(title="Fiches expérience", slug="fiches")
-    )
+    with unnoticed():
+        return home.add_child(instance=model(title=title, slug=slug))
+
+
+def make_experience(*, live: bool = True, **fields: Any) -> ExperiencePage:
+    index = _index(ExperienceIndexPage, "Fiches expérience", "fiches")
     values = {
         "title": "Un jardin partagé au pied des tours",
         "standfirst": "Des habitant·es cultivent ensemble une friche du quartier.",
@@ -180,9 +204,7 @@ def make_document(title: str = "Synthèse", **fields: Any) -> CentreDocument:
 
 
 def make_publication(*, live: bool = True, **fields: Any) -> PublicationPage:
-    index = PublicationIndexPage.objects.first() or make_home().add_child(
-        instance=PublicationIndexPage(title="Publications", slug="publications")
-    )
+    index = _index(PublicationIndexPage, "Publications", "publications")
     values = {
         "title": "Marcher la nuit",
         "kind": "actes",
@@ -195,9 +217,7 @@ def make_publication(*, live: bool = True, **fields: Any) -> PublicationPage:
 
 
 def make_recording(*, live: bool = True, **fields: Any) -> RecordingPage:
-    index = RecordingIndexPage.objects.first() or make_home().add_child(
-        instance=RecordingIndexPage(title="Podcasts et vidéos", slug="podcasts")
-    )
+    index = _index(RecordingIndexPage, "Podcasts et vidéos", "podcasts")
     values = {
         "title": "Une voix pour le quartier",
         "kind": "podcast",
@@ -212,9 +232,7 @@ def make_recording(*, live: bool = True, **fields: Any) -> RecordingPage:
 
 
 def make_tool(*, live: bool = True, **fields: Any) -> ToolPage:
-    index = ToolboxIndexPage.objects.first() or make_home().add_child(
-        instance=ToolboxIndexPage(title="Boîte à outils", slug="outils")
-    )
+    index = _index(ToolboxIndexPage, "Boîte à outils", "outils")
     values = {
         "title": "Charte de relogement",
         "kind": "charte",
@@ -225,9 +243,7 @@ def make_tool(*, live: bool = True, **fields: Any) -> ToolPage:
 
 
 def make_dossier(*, live: bool = True, **fields: Any) -> DossierPage:
-    index = DossierIndexPage.objects.first() or make_home().add_child(
-        instance=DossierIndexPage(title="Dossiers", slug="dossiers")
-    )
+    index = _index(DossierIndexPage, "Dossiers", "dossiers")
     values = {"title": "Aller vers", "abstract": "Sortir des murs.", "live": live} | fields
     return index.add_child(instance=DossierPage(**values))
 
@@ -236,9 +252,7 @@ def make_event(
     *, days: Iterable[str] = ("2026-12-03",), live: bool = True, **fields: Any
 ) -> EventPage:
     """An event of one session a day given; `sessions` replaces them."""
-    agenda = AgendaPage.objects.first() or make_home().add_child(
-        instance=AgendaPage(title="Agenda", slug="agenda")
-    )
+    agenda = _index(AgendaPage, "Agenda", "agenda")
     sessions = fields.pop("sessions", None)
     values = {
         "title": "Marcher la nuit",
@@ -252,9 +266,7 @@ def make_event(
 
 
 def make_job(*, live: bool = True, **fields: Any) -> JobPage:
-    index = JobIndexPage.objects.first() or make_home().add_child(
-        instance=JobIndexPage(title="Offres d'emploi", slug="emploi")
-    )
+    index = _index(JobIndexPage, "Offres d'emploi", "emploi")
     values = {
         "title": "Chargé·e de mission",
         "standfirst": "Animer un réseau de professionnel·les.",
@@ -267,16 +279,10 @@ def make_job(*, live: bool = True, **fields: Any) -> JobPage:
     return index.add_child(instance=JobPage(**values))
 
 
-def _actions() -> ActionIndexPage:
-    return ActionIndexPage.objects.first() or make_home().add_child(
-        instance=ActionIndexPage(title="Actions", slug="actions")
-    )
-
-
 def make_action(*, live: bool = True, **fields: Any) -> ActionPage:
-    return _actions().add_child(
-        instance=ActionPage(**({"title": "Marcher la nuit", "live": live} | fields))
-    )
+    actions = _index(ActionIndexPage, "Actions", "actions")
+    values = {"title": "Marcher la nuit", "live": live} | fields
+    return actions.add_child(instance=ActionPage(**values))
 
 
 def make_programme(
@@ -290,4 +296,4 @@ def make_programme(
         axis = ProgrammeAxis(title=title.lstrip("– "), level=level)
         axis.listings = listings
         page.axes.add(axis)
-    return _actions().add_child(instance=page)
+    return _index(ActionIndexPage, "Actions", "actions").add_child(instance=page)

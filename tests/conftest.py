@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+from django.core.cache import cache
 from django.db import connection
 from django.db.backends.base.creation import BaseDatabaseCreation
 
@@ -42,6 +43,13 @@ def _quickly_emptied() -> Iterator[None]:
         yield
 
 
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No transaction rolls the cache back: site, renditions, and former domains for one minute,
+    at the end of which whichever test came then would count one query more."""
+    cache.clear()
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--only-database",
@@ -51,6 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def depends_on_the_database(item: pytest.Item) -> bool:
+    """`one_database` is for tests that need a row or two to render, parse or refuse something.
+
+    Never for constraints, locks, triggers, transactions, searches, lists and their order, counts of
+    queries, imports or kills: there the databases differ.
+    """
     if item.get_closest_marker("one_database"):
         return False
     fixtures = getattr(item, "fixturenames", [])

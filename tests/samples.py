@@ -33,13 +33,15 @@ from tests.builders import (
     make_publication,
     make_recording,
     make_tool,
+    unnoticed,
 )
 
 
 def sample_pages() -> dict[str, Page]:
     """A live page of each type, by the name of its model; « 410 » is an offer that is closed."""
     make_home()
-    load_vocabularies()
+    with unnoticed():
+        load_vocabularies()
     load_centre(load_home())
     closed = _make_works()
     types = {model.__name__: model for model in get_page_models() if model is not Page}

@@ -10,7 +10,7 @@ from cms.settings import base
 from newsletters.models import RateLimit
 from tests.builders import make_issue, make_mailing
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 THIN, WIDE = "\u202f", "\u00a0"
 
 

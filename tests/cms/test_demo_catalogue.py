@@ -13,7 +13,7 @@ from pages.models import (
 )
 from tests.builders import make_home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def load():

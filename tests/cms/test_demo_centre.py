@@ -7,7 +7,7 @@ from cms.demo.centre import load_centre
 from cms.demo.loader import load_home, load_vocabularies
 from pages.models import Funder, Mandate, Membership, TeamMember
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @time_machine.travel("2026-03-10")

@@ -4,7 +4,7 @@ import pytest
 
 from tests.builders import make_home, make_periodical
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PARTNER = "https://partenaire.example.org"
 LETTERS = "/api/v3/lettres/"
 

@@ -12,7 +12,7 @@ import pytest
 from cms.roles import ROLES, create_roles
 from newsletters.permissions import APPROVE, PREPARE, SEE_ADDRESSES, SEND
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 HELD_APART = {PREPARE, APPROVE, SEND, SEE_ADDRESSES}
 
 

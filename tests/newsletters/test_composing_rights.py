@@ -12,7 +12,7 @@ from tests.builders import make_experience, make_issue, make_mailing
 from tests.newsletters.roles import give_pages, log_in
 from tests.newsletters.test_approval import finished
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 # action: (method, address, right on the pages of the series that opens it)
 ACTIONS = {

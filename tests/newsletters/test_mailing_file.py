@@ -11,7 +11,7 @@ from newsletters import lifecycle
 from tests.builders import make_readers
 from tests.newsletters.sample import make_full_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ from newsletters.preflight_checks.draft import Draft
 from tests.builders import make_experience, make_issue, make_periodical
 from tests.newsletters.sample import make_full_issue, make_image
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def section(*items, key="pole", title="Le Pôle ressources", intro=""):

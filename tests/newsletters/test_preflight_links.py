@@ -5,8 +5,6 @@ import socket
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 
-from django.core.cache import cache
-
 import pytest
 
 from newsletters import outside
@@ -14,7 +12,7 @@ from newsletters.preflight_checks import links
 from newsletters.preflight_checks.draft import Draft, Level
 from tests.builders import make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 HOST = "127.0.0.1"
 
 
@@ -61,7 +59,6 @@ class Site(BaseHTTPRequestHandler):
 def site(settings, monkeypatch):
     settings.NEWSLETTER_ASK_OUTSIDE = True
     monkeypatch.setattr(outside, "is_public", lambda address: str(address) == HOST)
-    cache.clear()
     server = ThreadingHTTPServer((HOST, 0), Site)
     server.stop, server.asked, server.poured = Event(), [], 0
     server.daemon_threads = True

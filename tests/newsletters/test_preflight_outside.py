@@ -2,8 +2,6 @@
 
 from threading import Event
 
-from django.core.cache import cache
-
 import pytest
 
 from newsletters import outside
@@ -12,14 +10,13 @@ from newsletters.preflight_checks import links
 from newsletters.preflight_checks.draft import Draft, Level
 from tests.builders import make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 URL = "https://example.org/lire"
 
 
 @pytest.fixture(autouse=True)
 def connected(settings):
     settings.NEWSLETTER_ASK_OUTSIDE = True
-    cache.clear()
 
 
 def draft_of(*urls: str) -> Draft:

@@ -8,7 +8,7 @@ from newsletters.preflight_checks.draft import Draft, Level
 from tests.builders import make_issue, make_periodical
 from tests.dns_zone import DnsZone
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 KEY = "v=DKIM1; k=rsa; p=" + "MIIBIjANBgkqh" * 30  # a 2,048-bit key takes two strings
 SPF, DMARC, DKIM = "lettre.example.org", "_dmarc.example.org", "s1._domainkey.lettre.example.org"
 COMPLETE = {

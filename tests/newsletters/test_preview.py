@@ -4,7 +4,7 @@ from newsletters.models import IssuePage
 from tests.builders import make_issue
 from tests.newsletters.sample import make_full_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def preview(issue: IssuePage, mode: str):

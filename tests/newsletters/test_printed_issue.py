@@ -9,7 +9,7 @@ from newsletters.printing import fingerprint, materials, print_issue
 from tests import pdf
 from tests.newsletters.sample import make_full_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture(autouse=True)

@@ -8,7 +8,7 @@ from newsletters import preflight
 from newsletters.models import SectionTemplate
 from tests.builders import make_issue
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 @pytest.fixture(autouse=True)

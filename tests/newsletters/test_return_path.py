@@ -21,7 +21,7 @@ from tests.newsletters.test_bounces import DSN, report
 from tests.newsletters.test_transport import RECIPIENT, TEMPLATE
 from tests.smtp_session import Rule
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 BOX = "rebonds@retours.example.org"
 
 

@@ -17,7 +17,7 @@ from newsletters.models import Delivery, Mailing, RateLimit, SendingRules
 from tests.builders import make_mailing, make_readers, make_sending, make_subscription
 from tests.fakes import FakeTransport
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("journal")]
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database, pytest.mark.usefixtures("journal")]
 State = Mailing.State
 
 

@@ -27,7 +27,7 @@ from pages.models import CentreSettings
 from tests.builders import make_home, make_issue, make_mailing, make_periodical, make_subscription
 from tests.newsletters.test_approval import BODY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 READER = "camille@example.org"
 # What filters send besides a plain GET and HEAD.
 WAYS = [

@@ -12,7 +12,7 @@ from tests.builders import make_issue, make_mailing, make_readers
 from tests.newsletters.roles import log_in
 from tests.newsletters.test_approval import approved, edit, finished, prepared
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 State = Mailing.State
 
 

@@ -9,7 +9,7 @@ from newsletters.models import Mailing
 from tests.builders import make_issue, make_periodical, make_subscription
 from tests.newsletters.test_approval import BODY
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 State = Mailing.State
 
 

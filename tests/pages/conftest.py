@@ -1,8 +1,7 @@
-"""Pictures and memory of the public pages' tests."""
+"""Pictures of the public pages' tests."""
 
 from io import BytesIO
 
-from django.core.cache import cache
 from django.core.files.images import ImageFile
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -22,12 +21,6 @@ def picture(db):
         credit="© La Ville",
         file=ImageFile(BytesIO(stream.getvalue()), name="jardin.png"),
     )
-
-
-@pytest.fixture(autouse=True)
-def _forget_cached_site_and_renditions():
-    """Both live in the cache, which no transaction rolls back: query counts would vary."""
-    cache.clear()
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from PIL import Image
 
 from pages.models import CreditedImage
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def picture(**fields):

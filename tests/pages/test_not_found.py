@@ -5,7 +5,7 @@ import pytest
 from pages.templatetags.not_found import words_of_path
 from tests.builders import make_experience, make_home
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 
 def missing(client, path):

@@ -12,7 +12,7 @@ from newsletters.models import IssueCoProducer
 from pages.models import BasePage, CentreSettings, ExperiencePage, Organisation
 from tests.builders import make_experience, make_home, make_issue, make_periodical
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 BLOCK = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.S)
 

@@ -19,7 +19,7 @@ from pages.text_fields import texts_of
 from tests.builders import make_experience
 from tests.pages.editor import sheet_post
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 PUBLISH = {"action-publish": "1", "publish_reason": "Essai"}
 
 

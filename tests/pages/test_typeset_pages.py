@@ -11,7 +11,7 @@ import pytest
 
 from tests.samples import sample_addresses
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
 
 NOT_READ = re.compile(r"<!--.*?-->|<(script|style|textarea|template|code|pre)\b.*?</\1>", re.S)
 INLINE = re.compile(r"</?(?:a|abbr|b|cite|em|i|q|s|span|strong|sup|time|wbr)\b[^>]*>")

@@ -24,8 +24,14 @@ from search.engine import SearchRequest, get_engine
 from search.models import Outbox
 from search.queries import parse
 from tests.builders import make_experience, make_home, make_issue, make_publication
+from tests.search.conftest import ENGINES
 
-pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
+# What follows a change is written with it: each engine's way, on each database.
+pytestmark = [
+    pytest.mark.django_db,
+    pytest.mark.usefixtures("site_engine"),
+    pytest.mark.parametrize("site_engine", ENGINES, indirect=True),
+]
 
 
 @pytest.fixture

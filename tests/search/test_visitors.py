@@ -20,11 +20,6 @@ from tests.builders import make_experience
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("site_engine")]
 
 
-@pytest.fixture(autouse=True)
-def forgotten():
-    cache.clear()
-
-
 @pytest.fixture
 def sheets():
     pages = [
