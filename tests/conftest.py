@@ -59,10 +59,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def depends_on_the_database(item: pytest.Item) -> bool:
-    """`one_database` is for tests that need a row or two to render, parse or refuse something.
+    """`one_database` is for tests that need a row or two to render or parse something.
 
-    Never for constraints, locks, triggers, transactions, searches, lists and their order, counts of
-    queries, imports or kills: there the databases differ.
+    Never for what writes words from outside (PostgreSQL bounds their length and refuses the nul
+    character), nor for constraints, locks, triggers, transactions, searches, lists and their order,
+    counts of queries, imports or kills: there the databases differ.
     """
     if item.get_closest_marker("one_database"):
         return False

@@ -14,7 +14,7 @@ from tests.builders import make_dossier, make_event, make_home, make_publication
 from tests.cms.test_bad_input import empty_post
 from tests.cms.test_bad_rows import edit_url, rows_post
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 GONE, NOTE = "99999999", "À garder."
 TOO_LONG = "a" * 301

@@ -17,7 +17,7 @@ from newsletters.models import PeriodicalPage
 from pages.models import HomePage
 from tests.builders import make_home, make_issue, make_periodical
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 MODELS = sorted((model for model in get_page_models() if model.is_creatable), key=str)
 ENGLISH = ("Ensure", "Enter a", "This field", "valid ", "Select a", "must be", "required")

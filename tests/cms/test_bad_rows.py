@@ -17,7 +17,7 @@ from pages.models import EventPage, RecordingPage
 from tests.builders import make_event, make_recording
 from tests.cms.test_bad_input import ENGLISH, MODELS, add_url, empty_post, wrong_value
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 NOT_TYPED = ("ORDER", "DELETE", "id")
 HUGE = "9" * 40

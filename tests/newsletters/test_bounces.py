@@ -22,7 +22,7 @@ from newsletters.models import (
 from newsletters.tokens import message_token, unsubscribe_token
 from tests.builders import make_sending
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 DSN = """From: MAILER-DAEMON@relay.example.org
 To: lettre@example.org

@@ -34,7 +34,7 @@ from pages.models import Organisation
 from tests import pdf
 from tests.builders import make_event, make_issue
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 TAME = "Un titre tranquille"
 WORDS = {
     "comparaison": "1 < 2 & 3 > 2 &amp; &lt;",

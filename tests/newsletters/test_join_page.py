@@ -17,7 +17,7 @@ from pages.models import Theme
 from tests.builders import make_home, make_issue, make_periodical, make_subscription
 from tests.newsletters.reading import ADDRESS, JOIN, fill, link_in, links_in, mails
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from pages.models import StandardPage, Territory, Theme
 from tests.builders import make_home, make_periodical
 from tests.newsletters.reading import ADDRESS, fill
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 API = "/api/v3/lettres/"
 
 

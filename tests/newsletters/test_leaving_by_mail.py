@@ -17,7 +17,7 @@ from newsletters.models import ConsentEvent, Subscription
 from tests.builders import make_sending
 from tests.newsletters.reading import mails
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 READER = "lecteur00001@example.org"
 BOX = "rebonds@example.org"
 

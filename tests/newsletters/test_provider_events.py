@@ -237,7 +237,6 @@ def test_every_provider_with_a_way_back_is_heard():
 
 
 @pytest.mark.django_db
-@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("said", "words", "more", "kind"),
     [one for one in SAID if one[3] and one[0] is not mailersend],

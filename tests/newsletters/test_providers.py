@@ -27,7 +27,6 @@ from tests.provider_api import ProviderApi, Taken, Trouble
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.one_database,
     pytest.mark.usefixtures("journal"),
     # Anymail says at each use that it no longer tests SendGrid.
     pytest.mark.filterwarnings("ignore:django-anymail has dropped"),

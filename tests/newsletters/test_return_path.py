@@ -21,7 +21,7 @@ from tests.newsletters.test_bounces import DSN, report
 from tests.newsletters.test_transport import RECIPIENT, TEMPLATE
 from tests.smtp_session import Rule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 BOX = "rebonds@retours.example.org"
 
 

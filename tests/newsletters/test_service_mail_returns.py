@@ -26,7 +26,7 @@ from tests.newsletters.reading import ADDRESS, mails
 from tests.newsletters.test_bounces import ABSENCE, COMPLAINT, DSN
 from tests.smtp_session import Rule
 
-pytestmark = [pytest.mark.django_db, pytest.mark.one_database]
+pytestmark = pytest.mark.django_db
 NEW = "nouvelle@example.org"
 DEAD = Rule("rcpt", "550 5.1.1 inconnu")
 

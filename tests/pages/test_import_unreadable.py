@@ -38,7 +38,6 @@ def refuse(command, path, message):
 
 
 @pytest.mark.django_db
-@pytest.mark.one_database
 @pytest.mark.parametrize("command", COMMANDS)
 @pytest.mark.parametrize("name", FILES)
 def test_what_is_no_such_text_is_refused(tmp_path, command, name):
@@ -49,7 +48,6 @@ def test_what_is_no_such_text_is_refused(tmp_path, command, name):
 
 
 @pytest.mark.django_db
-@pytest.mark.one_database
 @pytest.mark.parametrize("command", COMMANDS)
 def test_a_folder_and_a_missing_file_are_told_apart(tmp_path, command):
     refuse(command, tmp_path, "dossier")
