@@ -107,6 +107,7 @@ def suited(links: QuerySet[Any]) -> Q:
 
 
 def narrow(links: QuerySet[Any]) -> bool:
+    """Whether they are few enough to start from them."""
     return links.order_by()[: _NARROW + 1].count() <= _NARROW
 
 
